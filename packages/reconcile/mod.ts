@@ -1,0 +1,15 @@
+/**
+ * The difference between two collections, by key.
+ *
+ * @example
+ * ```ts
+ * import { difference } from "@keepalived/reconcile";
+ *
+ * const change = difference(["a", "b"], ["b", "c"], (x) => x, (x, y) => x === y);
+ * // { add: ["a"], change: [], remove: ["c"] }
+ * ```
+ *
+ * @module
+ */
+
+export { type Difference, difference } from "./difference.ts";
