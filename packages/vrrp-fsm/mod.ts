@@ -1,1 +1,29 @@
-export {};
+/**
+ * VRRP as pure machines: the router of RFC 9568 §6.4, and keepalived's instance around it.
+ *
+ * Events and the time go in, the next state and the actions to perform come out. Authentication, checksums, sockets and
+ * netlink are the host's affair.
+ *
+ * @module
+ */
+
+export type { Action, Advertisement, Cause, RouterAction, StateKind } from "./action.ts";
+export type { Burst } from "./announce.ts";
+export {
+  type AnnouncementConfig,
+  effectivePriority,
+  type InstanceConfig,
+  OWNER_PRIORITY,
+  type VirtualAddress,
+} from "./config.ts";
+export { instance, type InstanceEvent, type InstanceState, priorityOf } from "./instance.ts";
+export {
+  type Active,
+  type Backup,
+  type Initialize,
+  router,
+  type RouterConfig,
+  type RouterEvent,
+  type RouterState,
+} from "./router.ts";
+export { activeDownIntervalUs, skewTimeUs, type VrrpVersion } from "./timers.ts";

@@ -1,0 +1,67 @@
+import type { IpAddress } from "@keepalived/ip-address";
+import type { VirtualAddress } from "./config.ts";
+import type { VrrpVersion } from "./timers.ts";
+
+/** What an advertisement says (RFC 9568 §5); authentication and checksums are the sender's affair. */
+export type Advertisement = {
+  readonly version: VrrpVersion;
+  readonly virtualRouterId: number;
+  /** 0 resigns. */
+  readonly priority: number;
+  readonly maxAdvertiseIntervalUs: number;
+  /** In the order of the configuration. */
+  readonly addresses: readonly IpAddress[];
+};
+
+/** What a router wants done, in order. Each is complete: performing one needs no configuration. */
+export type RouterAction =
+  | { readonly kind: "send-advertisement"; readonly advertisement: Advertisement }
+  | { readonly kind: "add-addresses"; readonly addresses: readonly VirtualAddress[] }
+  | { readonly kind: "remove-addresses"; readonly addresses: readonly VirtualAddress[] }
+  /** Gratuitous ARP or unsolicited neighbour advertisement, `repeat` times for each address. */
+  | {
+    readonly kind: "announce";
+    readonly addresses: readonly VirtualAddress[];
+    readonly repeat: number;
+  }
+  /** An Active router heard one of lower priority: for notify_master_rx_lower_pri and counters. */
+  | {
+    readonly kind: "lower-priority-heard";
+    readonly source: IpAddress;
+    readonly priority: number;
+  }
+  /** Two routers claim to own the addresses. The one with the lower address yields. */
+  | { readonly kind: "owner-conflict"; readonly source: IpAddress; readonly yielded: boolean };
+
+/** The states of RFC 9568 §6.4, and keepalived's fault: not able to take part. */
+export type StateKind = "initialize" | "backup" | "active" | "fault";
+
+/** Why an instance is in its state. */
+export type Cause =
+  | "startup"
+  | "shutdown"
+  /** The Active router fell silent or resigned. */
+  | "active-down"
+  /** A router of higher priority, or of the same and a higher address, was heard. */
+  | "higher-priority"
+  /** Somebody else removed an address that we hold. */
+  | "address-lost"
+  /** An own advertisement was so late that a peer must have taken over. */
+  | "late"
+  | "fault"
+  /** The last reason for a fault went away. */
+  | "recovery";
+
+/** What an instance wants done: a router's actions, and what operators are told. */
+export type Action =
+  | RouterAction
+  | {
+    readonly kind: "state-changed";
+    readonly from: StateKind;
+    readonly to: StateKind;
+    readonly reason: Cause;
+    /** Effective priority after the change. */
+    readonly priority: number;
+  }
+  /** The effective priority changed while the state did not. */
+  | { readonly kind: "priority-changed"; readonly state: StateKind; readonly priority: number };

@@ -1,0 +1,75 @@
+import type { AnnouncementConfig } from "./config.ts";
+
+/** A burst of announcements that is still to come. */
+export type Burst = {
+  readonly purpose: "second" | "lower-priority" | "refresh";
+  readonly atUs: number;
+  /** Messages per address. */
+  readonly repeat: number;
+};
+
+/** What follows the burst on becoming Active: a second one for caches that were not ready, and the refresh. */
+export function burstsOfActive(config: AnnouncementConfig, nowUs: number): readonly Burst[] {
+  const second = burst("second", config.repeat, config.delayUs, nowUs);
+  return [...second, ...refresh(config, nowUs)];
+}
+
+/** A router of lower priority may have announced itself: a second burst after the one sent at once. */
+export function withLowerPriority(
+  bursts: readonly Burst[],
+  config: AnnouncementConfig,
+  nowUs: number,
+): readonly Burst[] {
+  const { lowerPriorityRepeat, lowerPriorityDelayUs } = config;
+  const again = burst("lower-priority", lowerPriorityRepeat, lowerPriorityDelayUs, nowUs);
+  return [...bursts.filter((b) => b.purpose !== "lower-priority"), ...again];
+}
+
+/** The refresh at a new period; the same list if the period stays. */
+export function withRefresh(
+  bursts: readonly Burst[],
+  config: AnnouncementConfig,
+  previous: AnnouncementConfig,
+  nowUs: number,
+): readonly Burst[] {
+  const isSame = config.refreshUs === previous.refreshUs &&
+    config.refreshRepeat === previous.refreshRepeat;
+  if (isSame) return bursts;
+  return [...bursts.filter((b) => b.purpose !== "refresh"), ...refresh(config, nowUs)];
+}
+
+/** When the first burst is due, or undefined. */
+export function nextBurstAtUs(bursts: readonly Burst[]): number | undefined {
+  return bursts.length === 0 ? undefined : Math.min(...bursts.map((b) => b.atUs));
+}
+
+/**
+ * Takes out the bursts that are due. Several at once are one: the largest.
+ *
+ * @returns `repeat` 0 and the same list if none is due
+ */
+export function takeDue(
+  bursts: readonly Burst[],
+  config: AnnouncementConfig,
+  nowUs: number,
+): { readonly bursts: readonly Burst[]; readonly repeat: number } {
+  const due = bursts.filter((b) => b.atUs <= nowUs);
+  if (due.length === 0) return { bursts, repeat: 0 };
+  const later = bursts.filter((b) => b.atUs > nowUs);
+  const again = due.some((b) => b.purpose === "refresh") ? refresh(config, nowUs) : [];
+  return { bursts: [...later, ...again], repeat: Math.max(...due.map((b) => b.repeat)) };
+}
+
+function refresh(config: AnnouncementConfig, nowUs: number): readonly Burst[] {
+  return burst("refresh", config.refreshRepeat, config.refreshUs, nowUs);
+}
+
+/** One burst, or none if the configuration has it switched off. */
+function burst(
+  purpose: Burst["purpose"],
+  repeat: number,
+  afterUs: number,
+  nowUs: number,
+): readonly Burst[] {
+  return repeat === 0 || afterUs === 0 ? [] : [{ purpose, atUs: nowUs + afterUs, repeat }];
+}

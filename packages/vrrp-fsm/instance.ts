@@ -1,0 +1,281 @@
+import type { IpAddress } from "@keepalived/ip-address";
+import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
+import type { Action, Cause, StateKind } from "./action.ts";
+import {
+  type Burst,
+  burstsOfActive,
+  nextBurstAtUs,
+  takeDue,
+  withLowerPriority,
+  withRefresh,
+} from "./announce.ts";
+import { effectivePriority, type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
+import { router, type RouterConfig, type RouterEvent, type RouterState } from "./router.ts";
+
+export type InstanceEvent =
+  | Exclude<RouterEvent, { readonly kind: "recovery" }>
+  /** Source address of own advertisements, for the choice among equals. */
+  | { readonly kind: "local-address"; readonly address: IpAddress | undefined }
+  /** A reason not to take part came or went ("interface-down", a script's name); any keeps the instance in fault. */
+  | { readonly kind: "fault"; readonly reason: string; readonly present: boolean }
+  /** The sum of the trackers' weights. */
+  | { readonly kind: "priority"; readonly adjustment: number }
+  /** An operator wants the addresses announced again. */
+  | { readonly kind: "announcement-requested" };
+
+/** Plain JSON data. */
+export type InstanceState = {
+  readonly kind: StateKind;
+  /** Why it is in this state. */
+  readonly cause: Cause;
+  /** "initialize" while the instance does not take part. */
+  readonly router: RouterState;
+  /** Whether it was started up and not shut down. */
+  readonly running: boolean;
+  /** End of the startup delay, while it lasts. */
+  readonly startAtUs: number | null;
+  /** Reasons for the fault, in the order in which they came. */
+  readonly faults: readonly string[];
+  readonly adjustment: number;
+  readonly localAddress: IpAddress | null;
+  /** Another owner of the addresses is Active: ours steps down to 254 until that one is silent. */
+  readonly rivalOwner: boolean;
+  /** Until when the preempt delay tolerates an Active router of lower priority, once one was heard. */
+  readonly toleratedUntilUs: number | null;
+  readonly bursts: readonly Burst[];
+};
+
+type InstanceStep = Step<InstanceState, Action>;
+type Input = InstanceEvent | Common<InstanceConfig>;
+
+/**
+ * A VRRP instance as keepalived has it: the router of RFC 9568, and around it faults, tracked priority, the preempt
+ * delay, the startup delay, rival owners, and repeated announcements.
+ */
+export const instance: Machine<InstanceConfig, InstanceState, InstanceEvent, Action> = {
+  start: () => ({
+    kind: "initialize",
+    cause: "startup",
+    router: { kind: "initialize", cause: "startup" },
+    running: false,
+    startAtUs: null,
+    faults: [],
+    adjustment: 0,
+    localAddress: null,
+    rivalOwner: false,
+    toleratedUntilUs: null,
+    bursts: [],
+  }),
+  step,
+  nextDeadlineUs(state) {
+    if (state.startAtUs !== null) return state.startAtUs;
+    const atUs = router.nextDeadlineUs(state.router);
+    const burstAtUs = nextBurstAtUs(state.bursts);
+    if (atUs === undefined || burstAtUs === undefined) return atUs ?? burstAtUs;
+    return Math.min(atUs, burstAtUs);
+  },
+};
+
+/** The priority that the instance advertises: the configured one, the trackers, and a rival owner counted in. */
+export function priorityOf(config: InstanceConfig, state: InstanceState): number {
+  const priority = effectivePriority(config.priority, state.adjustment);
+  return priority === OWNER_PRIORITY && state.rivalOwner ? OWNER_PRIORITY - 1 : priority;
+}
+
+function step(
+  config: InstanceConfig,
+  state: InstanceState,
+  event: Input,
+  nowUs: number,
+): InstanceStep {
+  switch (event.kind) {
+    case "startup":
+      return startup(config, state, nowUs);
+    case "shutdown":
+      return shutdown(config, state, nowUs);
+    case "timeout":
+      return timeout(config, state, nowUs);
+    case "advertisement":
+      return hear(config, state, event, nowUs);
+    case "owned-address-lost":
+      return drive(config, state, state, event, nowUs);
+    case "fault":
+      return changeFaults(config, state, event, nowUs);
+    case "priority":
+      if (event.adjustment === state.adjustment) return stay(state);
+      return settle(config, state, { ...state, adjustment: event.adjustment });
+    case "local-address": {
+      const localAddress = event.address ?? null;
+      return localAddress === state.localAddress ? stay(state) : move({ ...state, localAddress });
+    }
+    case "announcement-requested":
+      return move(state, announceAll(config, state, config.announcement.repeat));
+    case "configured":
+      return reconfigure(config, event.previous, state, nowUs);
+  }
+}
+
+function startup(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+  if (state.running || state.startAtUs !== null) return stay(state);
+  if (config.startupDelayUs === 0) return begin(config, state, nowUs);
+  return move({ ...state, startAtUs: nowUs + config.startupDelayUs });
+}
+
+/** The startup delay is over. */
+function begin(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+  const next = { ...state, running: true, startAtUs: null };
+  if (state.faults.length > 0) return settle(config, state, next);
+  return drive(config, state, next, { kind: "startup" }, nowUs);
+}
+
+function shutdown(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+  if (!state.running && state.startAtUs === null) return stay(state);
+  const next = { ...state, running: false, startAtUs: null };
+  return drive(config, state, next, { kind: "shutdown" }, nowUs);
+}
+
+function timeout(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+  if (state.startAtUs !== null) {
+    return nowUs >= state.startAtUs ? begin(config, state, nowUs) : stay(state);
+  }
+  const routerAtUs = router.nextDeadlineUs(state.router);
+  if (routerAtUs !== undefined && nowUs >= routerAtUs) {
+    // Silence ended: a rival owner is gone, so we take over with our own priority.
+    const next = state.rivalOwner ? { ...state, rivalOwner: false } : state;
+    const step = drive(config, state, next, { kind: "timeout" }, nowUs);
+    const rest = announceDue(config, step.state, nowUs);
+    return { state: rest.state, actions: [...step.actions, ...rest.actions] };
+  }
+  return announceDue(config, state, nowUs);
+}
+
+function announceDue(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+  const due = takeDue(state.bursts, config.announcement, nowUs);
+  if (due.repeat === 0) return stay(state);
+  return move({ ...state, bursts: due.bursts }, announceAll(config, state, due.repeat));
+}
+
+function hear(
+  config: InstanceConfig,
+  state: InstanceState,
+  event: Extract<InstanceEvent, { readonly kind: "advertisement" }>,
+  nowUs: number,
+): InstanceStep {
+  if (state.router.kind === "initialize") return stay(state);
+  const rivalOwner = state.rivalOwner && event.priority === OWNER_PRIORITY;
+  let next = rivalOwner === state.rivalOwner ? state : { ...state, rivalOwner };
+  const toleratedUntilUs = tolerate(config, next, event.priority, nowUs);
+  if (toleratedUntilUs !== next.toleratedUntilUs) next = { ...next, toleratedUntilUs };
+  return drive(config, state, next, event, nowUs);
+}
+
+/** Until when the preempt delay tolerates the router heard now; null: pre-empt as usual. */
+function tolerate(
+  config: InstanceConfig,
+  state: InstanceState,
+  priority: number,
+  nowUs: number,
+): number | null {
+  const isLower = priority > 0 && priority < priorityOf(config, state);
+  if (!isLower || state.router.kind !== "backup") return null;
+  if (config.preemptDelayUs === 0 || !config.preempt) return null;
+  return state.toleratedUntilUs ?? nowUs + config.preemptDelayUs;
+}
+
+function changeFaults(
+  config: InstanceConfig,
+  state: InstanceState,
+  event: Extract<InstanceEvent, { readonly kind: "fault" }>,
+  nowUs: number,
+): InstanceStep {
+  if (state.faults.includes(event.reason) === event.present) return stay(state);
+  const faults = event.present
+    ? [...state.faults, event.reason]
+    : state.faults.filter((reason) => reason !== event.reason);
+  const next = { ...state, faults };
+  if (!state.running) return move(next);
+  if (state.faults.length === 0) return drive(config, state, next, { kind: "shutdown" }, nowUs);
+  if (faults.length === 0) return drive(config, state, next, { kind: "recovery" }, nowUs);
+  return move(next);
+}
+
+function reconfigure(
+  config: InstanceConfig,
+  previous: InstanceConfig,
+  state: InstanceState,
+  nowUs: number,
+): InstanceStep {
+  const bursts = state.router.kind === "active"
+    ? withRefresh(state.bursts, config.announcement, previous.announcement, nowUs)
+    : state.bursts;
+  const next = bursts === state.bursts ? state : { ...state, bursts };
+  const event = { kind: "configured", previous: routerConfig(previous, state, nowUs) } as const;
+  return drive(config, state, next, event, nowUs, previous);
+}
+
+/** Hands an event to the router and settles what it makes of it. `next` is `state` with what changed besides. */
+function drive(
+  config: InstanceConfig,
+  state: InstanceState,
+  next: InstanceState,
+  event: RouterEvent | Common<RouterConfig>,
+  nowUs: number,
+  previous: InstanceConfig = config,
+): InstanceStep {
+  const step = router.step(routerConfig(config, next, nowUs), next.router, event, nowUs);
+  let driven = step.state === next.router ? next : { ...next, router: step.state };
+  if (step.state.kind === "active" && next.router.kind !== "active") {
+    driven = { ...driven, bursts: burstsOfActive(config.announcement, nowUs) };
+  }
+  if (step.actions.some((action) => action.kind === "lower-priority-heard")) {
+    const bursts = withLowerPriority(driven.bursts, config.announcement, nowUs);
+    driven = { ...driven, bursts };
+  }
+  if (step.actions.some((action) => action.kind === "owner-conflict" && action.yielded)) {
+    driven = { ...driven, rivalOwner: true };
+  }
+  return settle(config, state, driven, step.actions, previous);
+}
+
+/** Sets the state that operators see, and tells them what changed. */
+function settle(
+  config: InstanceConfig,
+  state: InstanceState,
+  next: InstanceState,
+  actions: readonly Action[] = [],
+  previous: InstanceConfig = config,
+): InstanceStep {
+  const priority = priorityOf(config, next);
+  const kind = kindOf(next);
+  if (kind === state.kind) {
+    if (priority === priorityOf(previous, state)) return move(next, actions);
+    return move(next, [...actions, { kind: "priority-changed", state: kind, priority }]);
+  }
+  const cause = causeOf(kind, next.router);
+  const left = kind === "active" ? next : { ...next, bursts: [] };
+  const rivalOwner = next.rivalOwner && kind === "backup";
+  return move({ ...left, kind, cause, rivalOwner, toleratedUntilUs: null }, [
+    ...actions,
+    { kind: "state-changed", from: state.kind, to: kind, reason: cause, priority },
+  ]);
+}
+
+function kindOf(state: InstanceState): StateKind {
+  return state.running && state.faults.length > 0 ? "fault" : state.router.kind;
+}
+
+function causeOf(kind: StateKind, router: RouterState): Cause {
+  if (kind === "fault") return "fault";
+  return kind === "initialize" ? "shutdown" : router.cause;
+}
+
+function routerConfig(config: InstanceConfig, state: InstanceState, nowUs: number): RouterConfig {
+  const { toleratedUntilUs, localAddress } = state;
+  const preempt = config.preempt && (toleratedUntilUs === null || nowUs >= toleratedUntilUs);
+  return { ...config, priority: priorityOf(config, state), preempt, localAddress };
+}
+
+function announceAll(config: InstanceConfig, state: InstanceState, repeat: number): Action[] {
+  if (state.router.kind !== "active" || config.addresses.length === 0 || repeat === 0) return [];
+  return [{ kind: "announce", addresses: config.addresses, repeat }];
+}

@@ -1,0 +1,360 @@
+import { compareIp, type IpAddress } from "@keepalived/ip-address";
+import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
+import { difference } from "@keepalived/reconcile";
+import type { Advertisement, Cause, RouterAction } from "./action.ts";
+import { type InstanceConfig, OWNER_PRIORITY, type VirtualAddress } from "./config.ts";
+import { activeDownIntervalUs, skewTimeUs } from "./timers.ts";
+
+/** An instance's configuration as the election sees it: `priority` is the effective one. */
+export type RouterConfig =
+  & Omit<InstanceConfig, "name" | "family" | "preemptDelayUs" | "startupDelayUs">
+  & {
+    /** Source address of own advertisements, for the choice among equals; null while there is none. */
+    readonly localAddress: IpAddress | null;
+  };
+
+export type RouterEvent =
+  | { readonly kind: "startup" }
+  /** Startup after a fault: the wish to be Active counts no more. */
+  | { readonly kind: "recovery" }
+  | { readonly kind: "shutdown" }
+  | {
+    readonly kind: "advertisement";
+    readonly source: IpAddress;
+    /** 0 resigns. */
+    readonly priority: number;
+    /** Counts in version 3 only; all routers of version 2 have the same interval. */
+    readonly maxAdvertiseIntervalUs: number;
+  }
+  /** Somebody else removed an address that we hold. */
+  | { readonly kind: "owned-address-lost" };
+
+/** One of the three states of RFC 9568 §6.4, with its timer and the reason for being in it. */
+export type RouterState = Initialize | Backup | Active;
+
+export type Initialize = { readonly kind: "initialize"; readonly cause: Cause };
+
+export type Backup = {
+  readonly kind: "backup";
+  readonly cause: Cause;
+  /** Active_Down_Timer */
+  readonly activeDownAtUs: number;
+  /** Active_Adver_Interval: the Active router's, or the own one before it was heard. */
+  readonly activeAdverIntervalUs: number;
+  /** The router last accepted as Active; null before one was heard. */
+  readonly heard: { readonly source: IpAddress; readonly priority: number } | null;
+};
+
+export type Active = {
+  readonly kind: "active";
+  readonly cause: Cause;
+  /** Adver_Timer */
+  readonly adverAtUs: number;
+};
+
+type RouterStep = Step<RouterState, RouterAction>;
+type AdvertisementEvent = Extract<RouterEvent, { readonly kind: "advertisement" }>;
+
+/** The virtual router of RFC 9568 §6.4: one function for each of its states. */
+export const router: Machine<RouterConfig, RouterState, RouterEvent, RouterAction> = {
+  start: () => ({ kind: "initialize", cause: "startup" }),
+  step(config, state, event, nowUs) {
+    switch (state.kind) {
+      case "initialize":
+        return inInitialize(config, state, event, nowUs);
+      case "backup":
+        return inBackup(config, state, event, nowUs);
+      case "active":
+        return inActive(config, state, event, nowUs);
+    }
+  },
+  nextDeadlineUs(state) {
+    switch (state.kind) {
+      case "initialize":
+        return undefined;
+      case "backup":
+        return state.activeDownAtUs;
+      case "active":
+        return state.adverAtUs;
+    }
+  },
+};
+
+/** RFC 9568 §6.4.1 */
+function inInitialize(
+  config: RouterConfig,
+  state: Initialize,
+  event: RouterEvent | Common<RouterConfig>,
+  nowUs: number,
+): RouterStep {
+  switch (event.kind) {
+    case "startup":
+    case "recovery":
+      if (config.priority === OWNER_PRIORITY) return enterActive(config, nowUs, event.kind);
+      return enterBackup(config, nowUs + firstWaitUs(config, event.kind), event.kind);
+    case "shutdown":
+    case "timeout":
+    case "configured":
+    case "advertisement":
+    case "owned-address-lost":
+      return stay(state);
+  }
+}
+
+/** RFC 9568 §6.4.2 */
+function inBackup(
+  config: RouterConfig,
+  state: Backup,
+  event: RouterEvent | Common<RouterConfig>,
+  nowUs: number,
+): RouterStep {
+  switch (event.kind) {
+    case "timeout":
+      return nowUs >= state.activeDownAtUs
+        ? enterActive(config, nowUs, "active-down")
+        : stay(state);
+    case "advertisement":
+      if (event.priority === 0) {
+        const skewUs = skewTimeUs(config.version, config.priority, state.activeAdverIntervalUs);
+        return move({ ...state, activeDownAtUs: nowUs + skewUs });
+      }
+      if (event.priority < config.priority && preempts(config)) return stay(state);
+      return move(follow(config, event, nowUs, state.cause));
+    case "shutdown":
+      return move({ kind: "initialize", cause: "shutdown" });
+    case "configured":
+      return reconfigureBackup(config, event.previous, state, nowUs);
+    case "startup":
+    case "recovery":
+    case "owned-address-lost":
+      return stay(state);
+  }
+}
+
+/** RFC 9568 §6.4.3 */
+function inActive(
+  config: RouterConfig,
+  state: Active,
+  event: RouterEvent | Common<RouterConfig>,
+  nowUs: number,
+): RouterStep {
+  switch (event.kind) {
+    case "timeout":
+      if (nowUs < state.adverAtUs) return stay(state);
+      if (isTooLate(config, state, nowUs)) {
+        return leaveActive(config, backup(config, nowUs + downUs(config), "late"));
+      }
+      return move({ ...state, adverAtUs: nextAdverAtUs(config, state, nowUs) }, [
+        advertise(config),
+      ]);
+    case "advertisement":
+      return hearInActive(config, state, event, nowUs);
+    case "shutdown":
+      return leaveActive(config, { kind: "initialize", cause: "shutdown" }, [
+        advertise(config, 0),
+      ]);
+    case "owned-address-lost": {
+      // Nobody else was heard, so we come back before anybody else would.
+      const skewUs = skewTimeUs(config.version, config.priority, config.advertisementIntervalUs);
+      return leaveActive(config, backup(config, nowUs + skewUs, "address-lost"));
+    }
+    case "configured":
+      return reconfigureActive(config, event.previous, state, nowUs);
+    case "startup":
+    case "recovery":
+      return stay(state);
+  }
+}
+
+/** The advertisement of another router that believes to be Active. */
+function hearInActive(
+  config: RouterConfig,
+  state: Active,
+  event: AdvertisementEvent,
+  nowUs: number,
+): RouterStep {
+  if (event.source === config.localAddress) return stay(state);
+  const asserted = { ...state, adverAtUs: nowUs + config.advertisementIntervalUs };
+  if (event.priority === 0) return move(asserted, [advertise(config)]);
+  const conflict = event.priority === OWNER_PRIORITY && config.priority === OWNER_PRIORITY;
+  if (outranks(event, config)) {
+    const next = follow(config, event, nowUs, "higher-priority");
+    return leaveActive(config, next, [
+      ...(conflict ? [ownerConflict(event.source, true)] : []),
+      ...(config.higherPrioritySendAdvert ? [advertise(config)] : []),
+    ]);
+  }
+  const actions: RouterAction[] = [];
+  if (!config.lowerPriorityNoAdvert) actions.push(advertise(config));
+  actions.push(...announce(config.addresses, config.announcement.lowerPriorityRepeat));
+  if (conflict) actions.push(ownerConflict(event.source, false));
+  actions.push({
+    kind: "lower-priority-heard",
+    source: event.source,
+    priority: event.priority,
+  });
+  return move(config.lowerPriorityNoAdvert ? state : asserted, actions);
+}
+
+/** Peers wait for the advertisement, so it goes out before the kernel is asked for anything. */
+function enterActive(config: RouterConfig, nowUs: number, cause: Cause): RouterStep {
+  const state: Active = {
+    kind: "active",
+    cause,
+    adverAtUs: nowUs + config.advertisementIntervalUs,
+  };
+  return move(state, [
+    advertise(config),
+    ...addAddresses(config.addresses),
+    ...announce(config.addresses, config.announcement.repeat),
+  ]);
+}
+
+function enterBackup(config: RouterConfig, activeDownAtUs: number, cause: Cause): RouterStep {
+  return move(backup(config, activeDownAtUs, cause));
+}
+
+/** Whatever comes next, the addresses go; `first` is what peers have to know before. */
+function leaveActive(
+  config: RouterConfig,
+  next: Backup | Initialize,
+  first: readonly RouterAction[] = [],
+): RouterStep {
+  return move(next, [...first, ...removeAddresses(config.addresses)]);
+}
+
+/** A Backup that has heard nobody. */
+function backup(config: RouterConfig, activeDownAtUs: number, cause: Cause): Backup {
+  const activeAdverIntervalUs = config.advertisementIntervalUs;
+  return { kind: "backup", cause, activeDownAtUs, activeAdverIntervalUs, heard: null };
+}
+
+/** A Backup of the router that sent the advertisement. */
+function follow(
+  config: RouterConfig,
+  event: AdvertisementEvent,
+  nowUs: number,
+  cause: Cause,
+): Backup {
+  // An interval of 0 would make every Backup take over at once.
+  const learned = config.version === 3 && event.maxAdvertiseIntervalUs > 0;
+  const intervalUs = learned ? event.maxAdvertiseIntervalUs : config.advertisementIntervalUs;
+  return {
+    kind: "backup",
+    cause,
+    activeDownAtUs: nowUs + downUs(config, intervalUs),
+    activeAdverIntervalUs: intervalUs,
+    heard: { source: event.source, priority: event.priority },
+  };
+}
+
+/** A wait that the reload changes starts anew; with a longer interval the running one would end too early. */
+function reconfigureBackup(
+  config: RouterConfig,
+  previous: RouterConfig,
+  state: Backup,
+  nowUs: number,
+): RouterStep {
+  const learned = config.version === 3 && state.heard !== null;
+  const intervalUs = learned ? state.activeAdverIntervalUs : config.advertisementIntervalUs;
+  const waitUs = downUs(config, intervalUs);
+  if (waitUs === downUs(previous, state.activeAdverIntervalUs)) return stay(state);
+  return move({ ...state, activeAdverIntervalUs: intervalUs, activeDownAtUs: nowUs + waitUs });
+}
+
+/** Mastership stays; only what differs is touched. */
+function reconfigureActive(
+  config: RouterConfig,
+  previous: RouterConfig,
+  state: Active,
+  nowUs: number,
+): RouterStep {
+  const change = difference(config.addresses, previous.addresses, addressKey, isSameAddress);
+  const added = [...change.add, ...change.change.map(({ to }) => to)];
+  const removed = [...change.remove, ...change.change.map(({ from }) => from)];
+  const kernel = [
+    ...removeAddresses(removed),
+    ...addAddresses(added),
+    ...announce(added, config.announcement.repeat),
+  ];
+  const [was, is] = [advertise(previous), advertise(config)];
+  if (JSON.stringify(was) === JSON.stringify(is)) {
+    return kernel.length === 0 ? stay(state) : move(state, kernel);
+  }
+  const adverAtUs = nowUs + config.advertisementIntervalUs;
+  return move({ ...state, adverAtUs }, [is, ...kernel]);
+}
+
+/** Adverts follow each other without drift; after a gap of more than an interval they start anew. */
+function nextAdverAtUs(config: RouterConfig, state: Active, nowUs: number): number {
+  const next = state.adverAtUs + config.advertisementIntervalUs;
+  return next > nowUs ? next : nowUs + config.advertisementIntervalUs;
+}
+
+/** Whether a peer of the configured priority has taken over since our last advertisement. */
+function isTooLate(config: RouterConfig, state: Active, nowUs: number): boolean {
+  if (config.lateBackupPriority === undefined) return false;
+  const intervalUs = config.advertisementIntervalUs;
+  const peer = { ...config, priority: config.lateBackupPriority };
+  return nowUs >= state.adverAtUs - intervalUs + downUs(peer);
+}
+
+/** `state MASTER` waits for one advertisement and the least skew instead of the whole interval. */
+function firstWaitUs(config: RouterConfig, event: "startup" | "recovery"): number {
+  if (event === "recovery" || config.initialState === "backup") return downUs(config);
+  return downUs({ ...config, priority: OWNER_PRIORITY, downTimerAdverts: 1 });
+}
+
+function downUs(config: RouterConfig, intervalUs = config.advertisementIntervalUs): number {
+  const { version, priority, downTimerAdverts } = config;
+  return activeDownIntervalUs(version, priority, intervalUs, downTimerAdverts);
+}
+
+/** RFC 9568 §6.1: the owner of the addresses always pre-empts. */
+function preempts(config: RouterConfig): boolean {
+  return config.preempt || config.priority === OWNER_PRIORITY;
+}
+
+/** RFC 9568 §6.4.3; a router without an address of its own yields to its equals. */
+function outranks(event: AdvertisementEvent, config: RouterConfig): boolean {
+  if (event.priority !== config.priority) return event.priority > config.priority;
+  return config.localAddress === null || compareIp(event.source, config.localAddress) > 0;
+}
+
+/** The advertisement that a router of this configuration sends. */
+function advertise(config: RouterConfig, priority = config.priority): RouterAction {
+  const advertisement: Advertisement = {
+    version: config.version,
+    virtualRouterId: config.virtualRouterId,
+    priority,
+    maxAdvertiseIntervalUs: config.advertisementIntervalUs,
+    addresses: config.addresses.filter((a) => a.advertised).map((a) => a.address),
+  };
+  return { kind: "send-advertisement", advertisement };
+}
+
+function addAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
+  return addresses.length === 0 ? [] : [{ kind: "add-addresses", addresses }];
+}
+
+function removeAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
+  return addresses.length === 0 ? [] : [{ kind: "remove-addresses", addresses }];
+}
+
+function announce(addresses: readonly VirtualAddress[], repeat: number): RouterAction[] {
+  return addresses.length === 0 || repeat === 0 ? [] : [{ kind: "announce", addresses, repeat }];
+}
+
+function ownerConflict(source: IpAddress, yielded: boolean): RouterAction {
+  return { kind: "owner-conflict", source, yielded };
+}
+
+function addressKey(address: VirtualAddress): string {
+  return `${address.address}/${address.prefixLength} ${address.interface}`;
+}
+
+/** Whether the kernel would see no difference; being listed in advertisements is none. */
+function isSameAddress(a: VirtualAddress, b: VirtualAddress): boolean {
+  return a.scope === b.scope && a.label === b.label && a.broadcast === b.broadcast &&
+    a.peer === b.peer && a.preferredLifetimeS === b.preferredLifetimeS && a.noDad === b.noDad;
+}
