@@ -1,0 +1,225 @@
+import { nextRandom } from "@keepalived/machine";
+import { type Definition, definitionOf, expandLine, linesOf, type Scope } from "./definitions.ts";
+import { collector, type Diagnostic, type Report, type Span } from "./diagnostic.ts";
+import { expandBraces, hasWildcard, INCLUDE_POLICIES, type IncludePolicy } from "./include.ts";
+import type { LoadedFile, Loader } from "./include.ts";
+import { clip, lex, type TokenLine } from "./lex.ts";
+import { type Line, readLines, sliceLine, spanOf } from "./line.ts";
+import type { Sources } from "./print.ts";
+import { buildTree, type Entry, type Grammar } from "./tree.ts";
+
+export type ParseOptions = {
+  /** What `@ID` lines are compared with, and `${_INSTANCE}`. */
+  readonly configId?: string;
+  /** For `${_ENV NAME}`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For `${_RANDOM}`. */
+  readonly seed?: number;
+  /** Every failure of an include is an error. */
+  readonly strictIncludes?: boolean;
+  /** Finds the place of a brace that is missing or too many. */
+  readonly grammar?: Grammar;
+};
+
+export type Parsed = {
+  readonly entries: readonly Entry[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** All texts that were read, for the printer. The main file is missing if it could not be read. */
+  readonly sources: Sources;
+};
+
+/** Files of one configuration: a chain of includes could double for ever. */
+const MOST_FILES = 10_000;
+/** Characters that references may grow to, in all files together. */
+const MOST_EXPANDED = 1 << 24;
+
+/**
+ * Reads a configuration with all files that it includes.
+ *
+ * Total: whatever the files hold, it returns a tree and says what is wrong with them. Time is linear in the text.
+ *
+ * @param mainFile handed to the loader as it is
+ */
+export function parse(mainFile: string, load: Loader, options: ParseOptions = {}): Parsed {
+  const { list, report } = collector();
+  const reader: Reader = {
+    load,
+    options,
+    report,
+    sources: new Map(),
+    definitions: new Map(),
+    seed: options.seed ?? 0,
+    files: 0,
+    endless: false,
+    budget: { left: MOST_EXPANDED },
+    tokens: [],
+  };
+  const at: Span = { file: mainFile, line: 1, column: 1, length: 1 };
+  const [main] = load(mainFile, undefined);
+  if (main === undefined || "error" in main) {
+    const message = `Unable to read configuration file '${mainFile}': ${
+      main?.error ?? "not found"
+    }`;
+    report({ severity: "error", code: "no-configuration", message, at });
+  } else readFile(reader, main, []);
+  const entries = buildTree(reader.tokens, options.grammar, report);
+  return { entries, diagnostics: list, sources: reader.sources };
+}
+
+type Reader = {
+  readonly load: Loader;
+  readonly options: ParseOptions;
+  readonly report: Report;
+  readonly sources: Map<string, string>;
+  readonly definitions: Map<string, Definition>;
+  seed: number;
+  files: number;
+  /** Whether a definition without end was reported. */
+  endless: boolean;
+  readonly budget: { left: number };
+  readonly tokens: TokenLine[];
+};
+
+/** The include lines that lead to a file, outermost first. */
+type Chain = readonly Span[];
+
+function readFile(reader: Reader, file: { path: string; text: string }, chain: Chain): void {
+  reader.files++;
+  reader.sources.set(file.path, file.text);
+  for (const line of readLines(file.path, file.text, reader.report)) {
+    readLine(reader, line, chain, 0);
+  }
+}
+
+function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void {
+  const kept = conditional(raw, reader.options.configId);
+  if (kept === undefined) return;
+  const defined = definitionOf(kept);
+  if (defined !== undefined) {
+    reader.definitions.set(defined.name, defined.definition);
+    return;
+  }
+  const scope: Scope = {
+    definitions: reader.definitions,
+    predefined: (name, argument) => predefined(reader, kept.file, name, argument),
+    budget: reader.budget,
+  };
+  const lines = linesOf(kept, scope);
+  if (lines !== undefined) {
+    if (depth < DEEPEST && reader.budget.left >= 0) {
+      for (const line of lines) readLine(reader, line, chain, depth + 1);
+    } else if (!reader.endless) {
+      reader.endless = true;
+      reportEndless(spanOf(kept, 0, kept.text.length), reader.report);
+    }
+    return;
+  }
+  const line = expandLine(kept, scope, reader.report);
+  const include = /^\s*(include[a-z]?)(?:\s+|$)/.exec(line.text);
+  const policy = INCLUDE_POLICIES[include?.[1] ?? ""];
+  if (include === null || policy === undefined) reader.tokens.push(lex(line, reader.report));
+  else includeFiles(reader, line, include[0].length, policy, chain);
+}
+
+/** The line without its `@ID` or `@^ID`, or undefined if it does not apply. */
+function conditional(line: Line, configId: string | undefined): Line | undefined {
+  const match = /^\s*@(\^?)(\S+)(?=\s|$)/.exec(line.text);
+  if (match === null) return line;
+  const wanted = match[1] === "^" ? match[2] !== configId : match[2] === configId;
+  const start = match[0].length;
+  if (!wanted || line.text.slice(start).trim() === "") return undefined;
+  const rest = sliceLine(line, start, line.text.length);
+  return { ...rest, breaks: line.breaks.map((offset) => Math.max(0, offset - start)) };
+}
+
+/** The names that the language itself defines. */
+function predefined(
+  reader: Reader,
+  file: string,
+  name: string,
+  argument: string,
+): string | undefined {
+  switch (argument === "" ? name : `${name} `) {
+    case "_PWD":
+      return file.includes("/") ? file.slice(0, Math.max(1, file.lastIndexOf("/"))) : ".";
+    case "_INSTANCE":
+      return reader.options.configId;
+    case "_HASH":
+      return "#";
+    case "_BANG":
+      return "!";
+    case "_ENV ":
+      return reader.options.environment?.[argument];
+    case "_RANDOM":
+    case "_RANDOM ":
+      return random(reader, argument);
+    default:
+      return undefined;
+  }
+}
+
+function random(reader: Reader, argument: string): string | undefined {
+  const [low = 0, high = 32767, ...more] = argument === "" ? [] : argument.split(/\s+/).map(Number);
+  if (more.length > 0 || !Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high < low) {
+    return undefined;
+  }
+  const { value, seed } = nextRandom(reader.seed);
+  reader.seed = seed;
+  return String(low + Math.floor(value * (high - low + 1)));
+}
+
+function includeFiles(
+  reader: Reader,
+  line: Line,
+  start: number,
+  policy: IncludePolicy,
+  chain: Chain,
+): void {
+  const { report, options } = reader;
+  const strict = options.strictIncludes === true ? INCLUDE_POLICIES["includea"] ?? policy : policy;
+  const pattern = line.text.slice(start).trim().replaceAll('"', "");
+  const at = spanOf(line, Math.min(start, line.text.length - 1), line.text.length);
+  const fail = (code: string, message: string, error: boolean) =>
+    report({ severity: error ? "error" : "warning", code, message, at, ...chainHint(chain) });
+  if (pattern === "") return fail("missing-argument", "Include without a file name", true);
+  const alternatives = expandBraces(pattern);
+  if (alternatives === undefined) {
+    return fail("include-limit", `Too many alternatives in '${clip(pattern)}'`, true);
+  }
+  let found = 0;
+  for (const alternative of alternatives) {
+    const files = reader.load(alternative, line.file);
+    found += files.length;
+    if (files.length === 0 && alternatives.length > 1 && strict.braceMatch) {
+      fail("file-not-found", `Config files missing '${clip(alternative)}'`, true);
+    }
+    for (const file of files) includeFile(reader, file, [...chain, at], strict, fail);
+  }
+  const wild = alternatives.some(hasWildcard);
+  if (found > 0 || (wild && !strict.wildcardMatch)) return;
+  if (alternatives.length > 1 && strict.braceMatch) return;
+  fail("file-not-found", `Config files missing '${clip(pattern)}'`, wild || strict.match);
+}
+
+function includeFile(
+  reader: Reader,
+  file: LoadedFile,
+  chain: Chain,
+  policy: IncludePolicy,
+  fail: (code: string, message: string, error: boolean) => void,
+): void {
+  if (chain.some((span) => span.file === file.path)) {
+    fail("include-cycle", `'${file.path}' includes itself`, true);
+  } else if (chain.length > DEEPEST) {
+    fail("include-limit", `Files include each other more than ${DEEPEST} deep`, true);
+  } else if (reader.files >= MOST_FILES) {
+    fail("include-limit", `More than ${MOST_FILES} files are included`, true);
+  } else if ("error" in file) {
+    fail("file-not-readable", `Unable to read '${file.path}': ${file.error}`, policy.read);
+  } else readFile(reader, file, chain);
+}
+
+function chainHint(chain: Chain): { hint?: string } {
+  if (chain.length === 0) return {};
+  return { hint: `included from ${chain.map((at) => `${at.file}:${at.line}`).join(", ")}` };
+}
