@@ -1,6 +1,7 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { VirtualAddress } from "./config.ts";
+import type { InstanceConfig } from "./config.ts";
 import type { VrrpVersion } from "./timers.ts";
+import type { VirtualAddress } from "./virtual_address.ts";
 
 /** What an advertisement says (RFC 9568 §5); authentication and checksums are the sender's affair. */
 export type Advertisement = {
@@ -65,3 +66,38 @@ export type Action =
   }
   /** The effective priority changed while the state did not. */
   | { readonly kind: "priority-changed"; readonly state: StateKind; readonly priority: number };
+
+type Advertised = Pick<
+  InstanceConfig,
+  "version" | "virtualRouterId" | "priority" | "advertisementIntervalUs" | "addresses"
+>;
+
+/** The advertisement that a router of this configuration sends. */
+export function advertise(
+  config: Advertised,
+  priority: number = config.priority,
+): RouterAction {
+  const advertisement: Advertisement = {
+    version: config.version,
+    virtualRouterId: config.virtualRouterId,
+    priority,
+    maxAdvertiseIntervalUs: config.advertisementIntervalUs,
+    addresses: config.addresses.filter((a) => a.advertised).map((a) => a.address),
+  };
+  return { kind: "send-advertisement", advertisement };
+}
+
+/** Nothing for no addresses. */
+export function addAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
+  return addresses.length === 0 ? [] : [{ kind: "add-addresses", addresses }];
+}
+
+/** Nothing for no addresses. */
+export function removeAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
+  return addresses.length === 0 ? [] : [{ kind: "remove-addresses", addresses }];
+}
+
+/** Nothing for no addresses or a repeat of 0. */
+export function announce(addresses: readonly VirtualAddress[], repeat: number): RouterAction[] {
+  return addresses.length === 0 || repeat === 0 ? [] : [{ kind: "announce", addresses, repeat }];
+}

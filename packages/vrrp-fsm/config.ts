@@ -1,26 +1,9 @@
-import type { IpAddress, IpFamily } from "@keepalived/ip-address";
+import type { IpFamily } from "@keepalived/ip-address";
 import type { VrrpVersion } from "./timers.ts";
+import type { VirtualAddress } from "./virtual_address.ts";
 
 /** The priority of a router that owns the addresses: it always wins, and nothing changes it. */
 export const OWNER_PRIORITY = 255;
-
-/** An address that the Active router puts on an interface. */
-export type VirtualAddress = {
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-  /** Name of the interface that gets it. */
-  readonly interface: string;
-  /** Kernel number of the scope: 0 global, 253 link, 254 host. */
-  readonly scope: number;
-  readonly label?: string;
-  readonly broadcast?: IpAddress;
-  readonly peer?: IpAddress;
-  /** Seconds; 0 deprecates the address, so that it is never chosen as a source. */
-  readonly preferredLifetimeS?: number;
-  readonly noDad?: boolean;
-  /** Whether advertisements list it; keepalived's excluded addresses are held but not listed. */
-  readonly advertised: boolean;
-};
 
 /** How often gratuitous ARPs or unsolicited neighbour advertisements go out. */
 export type AnnouncementConfig = {

@@ -1,6 +1,6 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
-import type { Action, Cause, StateKind } from "./action.ts";
+import { type Action, announce, type Cause, type StateKind } from "./action.ts";
 import {
   type Burst,
   burstsOfActive,
@@ -245,16 +245,23 @@ function settle(
   actions: readonly Action[] = [],
   previous: InstanceConfig = config,
 ): InstanceStep {
-  const priority = priorityOf(config, next);
   const kind = kindOf(next);
   if (kind === state.kind) {
+    const priority = priorityOf(config, next);
     if (priority === priorityOf(previous, state)) return move(next, actions);
     return move(next, [...actions, { kind: "priority-changed", state: kind, priority }]);
   }
   const cause = causeOf(kind, next.router);
-  const left = kind === "active" ? next : { ...next, bursts: [] };
-  const rivalOwner = next.rivalOwner && kind === "backup";
-  return move({ ...left, kind, cause, rivalOwner, toleratedUntilUs: null }, [
+  const settled: InstanceState = {
+    ...next,
+    kind,
+    cause,
+    rivalOwner: next.rivalOwner && kind === "backup",
+    toleratedUntilUs: null,
+    bursts: kind === "active" ? next.bursts : [],
+  };
+  const priority = priorityOf(config, settled);
+  return move(settled, [
     ...actions,
     { kind: "state-changed", from: state.kind, to: kind, reason: cause, priority },
   ]);
@@ -275,7 +282,10 @@ function routerConfig(config: InstanceConfig, state: InstanceState, nowUs: numbe
   return { ...config, priority: priorityOf(config, state), preempt, localAddress };
 }
 
-function announceAll(config: InstanceConfig, state: InstanceState, repeat: number): Action[] {
-  if (state.router.kind !== "active" || config.addresses.length === 0 || repeat === 0) return [];
-  return [{ kind: "announce", addresses: config.addresses, repeat }];
+function announceAll(
+  config: InstanceConfig,
+  state: InstanceState,
+  repeat: number,
+): readonly Action[] {
+  return state.router.kind === "active" ? announce(config.addresses, repeat) : [];
 }

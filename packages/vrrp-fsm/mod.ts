@@ -14,8 +14,8 @@ export {
   effectivePriority,
   type InstanceConfig,
   OWNER_PRIORITY,
-  type VirtualAddress,
 } from "./config.ts";
+export { describeInstance } from "./describe.ts";
 export { instance, type InstanceEvent, type InstanceState, priorityOf } from "./instance.ts";
 export {
   type Active,
@@ -27,3 +27,4 @@ export {
   type RouterState,
 } from "./router.ts";
 export { activeDownIntervalUs, skewTimeUs, type VrrpVersion } from "./timers.ts";
+export type { VirtualAddress } from "./virtual_address.ts";

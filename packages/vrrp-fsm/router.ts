@@ -1,9 +1,16 @@
 import { compareIp, type IpAddress } from "@keepalived/ip-address";
 import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
-import { difference } from "@keepalived/reconcile";
-import type { Advertisement, Cause, RouterAction } from "./action.ts";
-import { type InstanceConfig, OWNER_PRIORITY, type VirtualAddress } from "./config.ts";
+import {
+  addAddresses,
+  advertise,
+  announce,
+  type Cause,
+  removeAddresses,
+  type RouterAction,
+} from "./action.ts";
+import { type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
 import { activeDownIntervalUs, skewTimeUs } from "./timers.ts";
+import { changeOfAddresses } from "./virtual_address.ts";
 
 /** An instance's configuration as the election sees it: `priority` is the effective one. */
 export type RouterConfig =
@@ -269,13 +276,11 @@ function reconfigureActive(
   state: Active,
   nowUs: number,
 ): RouterStep {
-  const change = difference(config.addresses, previous.addresses, addressKey, isSameAddress);
-  const added = [...change.add, ...change.change.map(({ to }) => to)];
-  const removed = [...change.remove, ...change.change.map(({ from }) => from)];
+  const { remove, add } = changeOfAddresses(previous.addresses, config.addresses);
   const kernel = [
-    ...removeAddresses(removed),
-    ...addAddresses(added),
-    ...announce(added, config.announcement.repeat),
+    ...removeAddresses(remove),
+    ...addAddresses(add),
+    ...announce(add, config.announcement.repeat),
   ];
   const [was, is] = [advertise(previous), advertise(config)];
   if (JSON.stringify(was) === JSON.stringify(is)) {
@@ -321,40 +326,6 @@ function outranks(event: AdvertisementEvent, config: RouterConfig): boolean {
   return config.localAddress === null || compareIp(event.source, config.localAddress) > 0;
 }
 
-/** The advertisement that a router of this configuration sends. */
-function advertise(config: RouterConfig, priority = config.priority): RouterAction {
-  const advertisement: Advertisement = {
-    version: config.version,
-    virtualRouterId: config.virtualRouterId,
-    priority,
-    maxAdvertiseIntervalUs: config.advertisementIntervalUs,
-    addresses: config.addresses.filter((a) => a.advertised).map((a) => a.address),
-  };
-  return { kind: "send-advertisement", advertisement };
-}
-
-function addAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
-  return addresses.length === 0 ? [] : [{ kind: "add-addresses", addresses }];
-}
-
-function removeAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
-  return addresses.length === 0 ? [] : [{ kind: "remove-addresses", addresses }];
-}
-
-function announce(addresses: readonly VirtualAddress[], repeat: number): RouterAction[] {
-  return addresses.length === 0 || repeat === 0 ? [] : [{ kind: "announce", addresses, repeat }];
-}
-
 function ownerConflict(source: IpAddress, yielded: boolean): RouterAction {
   return { kind: "owner-conflict", source, yielded };
-}
-
-function addressKey(address: VirtualAddress): string {
-  return `${address.address}/${address.prefixLength} ${address.interface}`;
-}
-
-/** Whether the kernel would see no difference; being listed in advertisements is none. */
-function isSameAddress(a: VirtualAddress, b: VirtualAddress): boolean {
-  return a.scope === b.scope && a.label === b.label && a.broadcast === b.broadcast &&
-    a.peer === b.peer && a.preferredLifetimeS === b.preferredLifetimeS && a.noDad === b.noDad;
 }
