@@ -14,7 +14,7 @@ export function burstsOfActive(config: AnnouncementConfig, nowUs: number): reado
   return [...second, ...refresh(config, nowUs)];
 }
 
-/** A router of lower priority may have announced itself: a second burst after the one sent at once. */
+/** A router of lower priority may have announced itself: a second burst after the one sent at once; the same list if none is wanted. */
 export function withLowerPriority(
   bursts: readonly Burst[],
   config: AnnouncementConfig,
@@ -22,7 +22,7 @@ export function withLowerPriority(
 ): readonly Burst[] {
   const { lowerPriorityRepeat, lowerPriorityDelayUs } = config;
   const again = burst("lower-priority", lowerPriorityRepeat, lowerPriorityDelayUs, nowUs);
-  return [...bursts.filter((b) => b.purpose !== "lower-priority"), ...again];
+  return withPurpose(bursts, "lower-priority", again);
 }
 
 /** The refresh at a new period; the same list if the period stays. */
@@ -34,8 +34,7 @@ export function withRefresh(
 ): readonly Burst[] {
   const isSame = config.refreshUs === previous.refreshUs &&
     config.refreshRepeat === previous.refreshRepeat;
-  if (isSame) return bursts;
-  return [...bursts.filter((b) => b.purpose !== "refresh"), ...refresh(config, nowUs)];
+  return isSame ? bursts : withPurpose(bursts, "refresh", refresh(config, nowUs));
 }
 
 /** When the first burst is due, or undefined. */
@@ -58,6 +57,16 @@ export function takeDue(
   const later = bursts.filter((b) => b.atUs > nowUs);
   const again = due.some((b) => b.purpose === "refresh") ? refresh(config, nowUs) : [];
   return { bursts: [...later, ...again], repeat: Math.max(...due.map((b) => b.repeat)) };
+}
+
+/** The list with other bursts of one purpose; the same list if there were and are none. */
+function withPurpose(
+  bursts: readonly Burst[],
+  purpose: Burst["purpose"],
+  wanted: readonly Burst[],
+): readonly Burst[] {
+  const others = bursts.filter((b) => b.purpose !== purpose);
+  return others.length === bursts.length && wanted.length === 0 ? bursts : [...others, ...wanted];
 }
 
 function refresh(config: AnnouncementConfig, nowUs: number): readonly Burst[] {

@@ -6,7 +6,7 @@ import { type InstanceState, priorityOf } from "./instance.ts";
  *
  * @example
  * ```
- * backup: higher-priority; follows 10.0.0.3 (priority 150, own 100), takes over after 3.61 s of silence
+ * backup: higher-priority; follows 10.0.0.3 (priority 150, own 100), takes over in 3.61 s unless it is heard
  * ```
  */
 export function describeInstance(
@@ -30,13 +30,14 @@ function details(config: InstanceConfig, state: InstanceState, nowUs: number): s
     case "active":
       return `; priority ${own}`;
     case "backup": {
-      const left = `${seconds(router.activeDownAtUs - nowUs)} of silence`;
-      if (router.heard === null) return `; priority ${own}, takes over after ${left}`;
+      const inTime = `takes over in ${seconds(router.activeDownAtUs - nowUs)}`;
+      if (router.heard === null) return `; priority ${own}, ${inTime} unless outranked`;
       const { source, priority } = router.heard;
-      const tolerated = state.toleratedUntilUs === null
-        ? ""
-        : `, tolerates it for ${seconds(Math.max(0, state.toleratedUntilUs - nowUs))}`;
-      return `; follows ${source} (priority ${priority}, own ${own})${tolerated}, takes over after ${left}`;
+      const who = `; follows ${source} (priority ${priority}, own ${own})`;
+      const leftUs = state.toleratedUntilUs === null ? null : state.toleratedUntilUs - nowUs;
+      if (leftUs === null) return `${who}, ${inTime} unless it is heard`;
+      if (leftUs > 0) return `${who}, tolerates it for ${seconds(leftUs)}`;
+      return `${who}, pre-empts it, ${inTime} unless outranked`;
     }
   }
 }

@@ -265,7 +265,9 @@ function reconfigureBackup(
   const learned = config.version === 3 && state.heard !== null;
   const intervalUs = learned ? state.activeAdverIntervalUs : config.advertisementIntervalUs;
   const waitUs = downUs(config, intervalUs);
-  if (waitUs === downUs(previous, state.activeAdverIntervalUs)) return stay(state);
+  const isSame = intervalUs === state.activeAdverIntervalUs &&
+    waitUs === downUs(previous, state.activeAdverIntervalUs);
+  if (isSame) return stay(state);
   return move({ ...state, activeAdverIntervalUs: intervalUs, activeDownAtUs: nowUs + waitUs });
 }
 
