@@ -1,0 +1,202 @@
+import { type IpAddress } from "@keepalived/ip-address";
+import { encodeSource } from "./control.ts";
+import { check, checkReady, EINPROGRESS, retry } from "./errno.ts";
+import { int32, readInt32 } from "./buffers.ts";
+import { libc } from "./libc.ts";
+import { MessageHeader } from "./message_header.ts";
+import type { ReceiveBuffer, Received } from "./receive_buffer.ts";
+import {
+  decodeSocketAddress,
+  encodeSocketAddress,
+  SOCKADDR_BYTES,
+  type SocketAddress,
+} from "./sockaddr.ts";
+import { MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK } from "./socket_options.ts";
+
+const SOURCE_CONTROL_BYTES = 40;
+
+/** A socket, never blocking, closed on exec. Failures throw `SyscallError`; "not now" is undefined. */
+export class Socket {
+  #fd: number;
+  #out: MessageHeader | undefined;
+
+  /** Takes over an open descriptor. */
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** @param what the socket's name in messages: "a raw socket" */
+  static open(domain: number, type: number, protocol: number, what = "a socket"): Socket {
+    const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    return new Socket(
+      check(libc().calls.socket(domain, type | flags, protocol), "socket", `open ${what}`),
+    );
+  }
+
+  /** The socket after it was set up; closed if that throws. */
+  static configured(socket: Socket, configure: (socket: Socket) => void): Socket {
+    try {
+      configure(socket);
+      return socket;
+    } catch (error) {
+      socket[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Two sockets that are connected with each other. */
+  static pair(domain: number, type: number): [Socket, Socket] {
+    const fds = new Uint8Array(8);
+    const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    check(
+      libc().calls.socketpair(domain, type | flags, 0, fds),
+      "socketpair",
+      "open a pair of sockets",
+    );
+    return [new Socket(readInt32(fds)), new Socket(readInt32(fds, 4))];
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  setOption(level: number, option: number, value: number | Uint8Array): void {
+    const bytes = typeof value === "number" ? int32(value) : value;
+    check(
+      libc().calls.setsockopt(this.#fd, level, option, bytes, bytes.length),
+      "setsockopt",
+      `set option ${option} of level ${level} on a socket`,
+    );
+  }
+
+  getOption(level: number, option: number, length = 4): Uint8Array {
+    const bytes = new Uint8Array(length);
+    const size = int32(length);
+    check(
+      libc().calls.getsockopt(this.#fd, level, option, bytes, size),
+      "getsockopt",
+      `read option ${option} of level ${level} of a socket`,
+    );
+    return bytes.subarray(0, readInt32(size));
+  }
+
+  getIntOption(level: number, option: number): number {
+    return readInt32(this.getOption(level, option));
+  }
+
+  bind(address: SocketAddress): void {
+    const bytes = encodeSocketAddress(address);
+    const result = libc().calls.bind(this.#fd, bytes, bytes.length);
+    check(result, "bind", `bind a socket to ${describe(address)}`);
+  }
+
+  /** "in-progress": readiness to write tells the end, and option SO_ERROR the result. */
+  connect(address: SocketAddress): "connected" | "in-progress" {
+    const bytes = encodeSocketAddress(address);
+    const result = retry(() => libc().calls.connect(this.#fd, bytes, bytes.length));
+    if (result === -EINPROGRESS) return "in-progress";
+    check(result, "connect", `connect to ${describe(address)}`);
+    return "connected";
+  }
+
+  listen(backlog: number): void {
+    check(libc().calls.listen(this.#fd, backlog), "listen", "listen on a socket");
+  }
+
+  accept(): Socket | undefined {
+    const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const result = retry(() => libc().calls.accept4(this.#fd, null, null, flags));
+    const fd = checkReady(result, "accept4", "accept a connection");
+    return fd === undefined ? undefined : new Socket(fd);
+  }
+
+  localAddress(): SocketAddress | undefined {
+    return this.#address("getsockname");
+  }
+
+  peerAddress(): SocketAddress | undefined {
+    return this.#address("getpeername");
+  }
+
+  /**
+   * @param to the receiver, or its encoded form, which is faster for many packets; none on a connected socket
+   * @returns how many bytes were sent; undefined if there is no room now
+   */
+  send(bytes: Uint8Array, to?: SocketAddress | Uint8Array): number | undefined {
+    const address = to === undefined || to instanceof Uint8Array ? to : encodeSocketAddress(to);
+    const result = retry(() =>
+      libc().calls.sendto(
+        this.#fd,
+        bytes,
+        bytes.length,
+        MSG_NOSIGNAL,
+        address ?? null,
+        address?.length ?? 0,
+      )
+    );
+    return checkReady(result, "sendto", "send a packet");
+  }
+
+  /** Sends with a chosen source address, which may be none of ours (IP_FREEBIND), and interface. */
+  sendFrom(
+    bytes: Uint8Array,
+    path: {
+      readonly to: SocketAddress;
+      readonly source: IpAddress;
+      readonly interfaceIndex?: number;
+    },
+  ): number | undefined {
+    const out = this.#outgoing(bytes.length);
+    const to = encodeSocketAddress(path.to);
+    const control = encodeSource(path.source, path.interfaceIndex);
+    out.data.set(bytes);
+    out.name.set(to);
+    out.control.set(control);
+    const result = retry(() => {
+      out.setLengths(bytes.length, to.length, control.length);
+      return libc().calls.sendmsg(this.#fd, out.bytes, MSG_NOSIGNAL);
+    });
+    return checkReady(result, "sendmsg", "send a packet");
+  }
+
+  /** One packet, or undefined if none waits. */
+  receive(into: ReceiveBuffer): Received | undefined {
+    const length = checkReady(into.receive(this.#fd), "recvmsg", "receive a packet");
+    return length === undefined ? undefined : into.packet(length);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd < 0) return;
+    libc().calls.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  #address(call: "getsockname" | "getpeername"): SocketAddress | undefined {
+    const bytes = new Uint8Array(SOCKADDR_BYTES);
+    const length = int32(bytes.length);
+    check(libc().calls[call](this.#fd, bytes, length), call, "read the address of a socket");
+    return decodeSocketAddress(bytes.subarray(0, readInt32(length)));
+  }
+
+  #outgoing(length: number): MessageHeader {
+    if (this.#out === undefined || this.#out.data.length < length) {
+      this.#out = new MessageHeader(Math.max(2048, length), SOCKADDR_BYTES, SOURCE_CONTROL_BYTES);
+    }
+    return this.#out;
+  }
+}
+
+function describe(address: SocketAddress): string {
+  switch (address.family) {
+    case "ipv4":
+      return `${address.address}:${address.port}`;
+    case "ipv6":
+      return `[${address.address}%${address.scopeId}]:${address.port}`;
+    case "packet":
+      return `interface ${address.interfaceIndex}`;
+    case "netlink":
+      return `netlink port ${address.portId}`;
+    case "unix":
+      return address.path;
+  }
+}
