@@ -169,14 +169,15 @@ export function encodeAddress(address: Address): Uint8Array {
     .u8(numberOf(scopes, address.scope)).u32ne(address.index).put(attributes).finish();
 }
 
+/** What tells an address from the others of its interface. */
+export type AddressKey = Pick<Address, "index" | "address" | "prefixLength" | "peer">;
+
 /** One line in the words of `ip address`: `192.0.2.1/24 scope global dev if3 nodad`. */
 export function describeAddress(address: Address): string {
-  const { peer, prefixLength, broadcast, label, validLifetimeS, preferredLifetimeS } = address;
+  const { broadcast, label, validLifetimeS, preferredLifetimeS } = address;
   const { other, ...flags } = address.flags;
   const words = [
-    peer === undefined
-      ? `${address.address}/${prefixLength}`
-      : `${address.address} peer ${peer}/${prefixLength}`,
+    describePrefix(address),
     broadcast === undefined ? "" : `broadcast ${broadcast}`,
     label === undefined ? "" : `label ${label}`,
     `scope ${address.scope} dev if${address.index}`,
@@ -188,4 +189,9 @@ export function describeAddress(address: Address): string {
     address.protocol === undefined ? "" : `proto ${address.protocol}`,
   ];
   return words.filter((word) => word !== "").join(" ");
+}
+
+/** `192.0.2.1/24`, or `192.0.2.1 peer 192.0.2.2/24`. */
+export function describePrefix({ address, peer, prefixLength }: AddressKey): string {
+  return `${address}${peer === undefined ? "" : ` peer ${peer}`}/${prefixLength}`;
 }

@@ -1,3 +1,4 @@
+import { Writer } from "@keepalived/bytes";
 import type { IpFamily } from "@keepalived/ip-address";
 import {
   type NetlinkRequest,
@@ -8,17 +9,19 @@ import {
   NLM_F_REPLACE,
   NLM_F_REQUEST,
 } from "@keepalived/netlink-codec";
-import { Writer } from "@keepalived/bytes";
-import { type Address, describeAddress, encodeAddress } from "./address.ts";
+import {
+  type Address,
+  type AddressKey,
+  describeAddress,
+  describePrefix,
+  encodeAddress,
+} from "./address.ts";
 import { compact } from "./compact.ts";
 import { AF_UNSPEC, numberOfFamily } from "./family.ts";
 
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_GETADDR = 22;
-
-/** What tells an address from the others of its interface. */
-export type AddressKey = Pick<Address, "index" | "address" | "prefixLength" | "peer">;
 
 /** `ip address add 192.0.2.1/24 dev eth0`: refused with EEXIST if the interface has it. */
 export function addAddress(address: Address): NetlinkRequest {
@@ -41,13 +44,15 @@ export function replaceAddress(address: Address): NetlinkRequest {
 }
 
 /** `ip address delete 192.0.2.1/24 dev eth0`: refused with EADDRNOTAVAIL if the interface has it not. */
-export function deleteAddress({ index, address, prefixLength, peer }: AddressKey): NetlinkRequest {
-  const key = compact({ index, address, prefixLength, peer, scope: 0, flags: {} });
+export function deleteAddress(key: AddressKey): NetlinkRequest {
+  const { index, address, prefixLength, peer } = key;
   return {
-    name: `ip address delete ${describeAddress(key)}`,
+    name: `ip address delete ${describePrefix(key)} dev if${index}`,
     type: RTM_DELADDR,
     flags: NLM_F_REQUEST | NLM_F_ACK,
-    body: encodeAddress(key),
+    body: encodeAddress(
+      compact({ index, address, prefixLength, peer, scope: "global" as const, flags: {} }),
+    ),
   };
 }
 

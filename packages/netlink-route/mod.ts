@@ -28,13 +28,13 @@ export {
   type Address,
   type AddressFault,
   type AddressFlags,
+  type AddressKey,
   decodeAddress,
   describeAddress,
   encodeAddress,
 } from "./address.ts";
 export {
   addAddress,
-  type AddressKey,
   deleteAddress,
   listAddresses,
   replaceAddress,
