@@ -53,6 +53,7 @@ export type LinkChange = {
   readonly mac?: MacAddress;
   /** Index of a bridge or VRF, 0: none. */
   readonly master?: number;
+  /** Takes effect when the link next comes up: the kernel does `up` first, so ask for this in a request before. */
   readonly addressGeneration?: AddressGeneration;
 };
 
