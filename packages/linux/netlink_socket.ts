@@ -19,7 +19,7 @@ export const NETLINK_GENERIC = 16;
 export type NetlinkSocketOptions = {
   /** Default {@linkcode NETLINK_ROUTE}. */
   readonly protocol?: number;
-  /** Multicast groups by number (RTNLGRP_*). */
+  /** Multicast groups by number (RTNLGRP_*), 1–32: of higher ones the kernel does not tell that they are groups. */
   readonly groups?: readonly number[];
   readonly receiveBufferBytes?: number;
   /** Dumps honour the filters in the request, and unknown ones are refused. Default on. */
@@ -44,8 +44,14 @@ export function openNetlinkSocket(options: NetlinkSocketOptions = {}): Socket {
 
 /** What one read of a netlink socket brings. */
 export type NetlinkReceived =
-  /** Messages from the kernel; a view into the buffer, valid until its next use. */
-  | { readonly kind: "data"; readonly bytes: Uint8Array }
+  /** Messages from the kernel. */
+  | {
+    readonly kind: "data";
+    /** A view into the buffer, valid until its next use. */
+    readonly bytes: Uint8Array;
+    /** Sent to a group, not to us: a notification, even where its sequence number is that of our request. */
+    readonly multicast: boolean;
+  }
   /** The kernel had no room and dropped notifications: read the state again. */
   | { readonly kind: "overrun" }
   /** The buffer was too short, the rest of the messages is lost. */
@@ -61,5 +67,6 @@ export function receiveNetlink(socket: Socket, into: ReceiveBuffer): NetlinkRece
   if (length === undefined) return undefined;
   const { data, source, truncated } = into.packet(length);
   if (source?.family !== "netlink" || source.portId !== 0) return { kind: "foreign" };
-  return truncated ? { kind: "truncated" } : { kind: "data", bytes: data };
+  if (truncated) return { kind: "truncated" };
+  return { kind: "data", bytes: data, multicast: source.groups !== 0 };
 }

@@ -1,0 +1,112 @@
+import type { Common, Machine } from "@keepalived/machine";
+import type { Recorder } from "./recorder.ts";
+import type { Reactor } from "./reactor.ts";
+
+/** What a host needs of the reactor. Tests and the simulator bring their own, on virtual time. */
+export type Scheduler = Pick<Reactor, "nowUs" | "deadline">;
+
+/** How to run a machine. */
+export type HostOptions<Config, Event, Action> = {
+  /** Unique among the machines of a process, for recordings and messages. */
+  readonly name: string;
+  readonly config: Config;
+  /** Feeds the machine's own random numbers. */
+  readonly seed: number;
+  readonly scheduler: Scheduler;
+  /** Carries out one action. May call `send`: the event waits until all actions of this step are done. */
+  readonly perform: (action: Action, send: (event: Event) => void) => void;
+  /** Told about every event before it is stepped. */
+  readonly recorder?: Recorder;
+  /** Events that may wait while actions are performed; one more is a runaway loop. Default 1024. */
+  readonly queueLength?: number;
+};
+
+/** A running machine. */
+export type Host<Config, State, Event> = Disposable & {
+  readonly name: string;
+  readonly config: Config;
+  readonly state: State;
+  /** Feeds an event. From inside `perform` it queues, else it is done when this returns. Nothing after disposal. */
+  readonly send: (event: Event) => void;
+  /** Replaces the configuration; the machine gets `configured`, its state stays. */
+  readonly configure: (config: Config) => void;
+};
+
+/**
+ * Runs one machine: one queue, one event at a time, run to completion.
+ *
+ * Each event is stepped, the new state stored, the actions performed in order, the deadline set anew.
+ */
+export function host<Config, State, Event, Action>(
+  machine: Machine<Config, State, Event, Action>,
+  options: HostOptions<Config, Event, Action>,
+): Host<Config, State, Event> {
+  const { name, scheduler, perform, recorder, queueLength = 1024 } = options;
+  type Queued = { readonly event: Event } | { readonly config: Config };
+  const queue: Queued[] = [];
+  let config = options.config;
+  let state = machine.start(config, options.seed);
+  let running = false;
+  let disposed = false;
+  const deadline = scheduler.deadline(() => enqueue({ event: { kind: "timeout" } as Event }));
+  recorder?.({ machine: name, atUs: scheduler.nowUs(), start: { config, seed: options.seed } });
+  deadline.setAt(machine.nextDeadlineUs(state));
+
+  function enqueue(queued: Queued): void {
+    if (disposed) return;
+    if (queue.length >= queueLength) {
+      throw new RangeError(`Cannot queue another event for ${name}: ${queueLength} wait`);
+    }
+    queue.push(queued);
+    if (!running) drain();
+  }
+
+  function drain(): void {
+    running = true;
+    try {
+      for (let next = queue.shift(); next !== undefined && !disposed; next = queue.shift()) {
+        step(next);
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  function step(queued: Queued): void {
+    const atUs = scheduler.nowUs();
+    let event: Event | Common<Config>;
+    if ("config" in queued) {
+      event = { kind: "configured", previous: config };
+      config = queued.config;
+      recorder?.({ machine: name, atUs, configured: config });
+    } else {
+      event = queued.event;
+      recorder?.({ machine: name, atUs, event });
+    }
+    const { state: next, actions } = machine.step(config, state, event, atUs);
+    state = next;
+    for (const action of actions) perform(action, send);
+    if (!disposed) deadline.setAt(machine.nextDeadlineUs(state));
+  }
+
+  function send(event: Event): void {
+    enqueue({ event });
+  }
+
+  return {
+    name,
+    get config() {
+      return config;
+    },
+    get state() {
+      return state;
+    },
+    send,
+    configure: (next) => enqueue({ config: next }),
+    [Symbol.dispose]() {
+      disposed = true;
+      queue.length = 0;
+      deadline[Symbol.dispose]();
+    },
+  };
+}

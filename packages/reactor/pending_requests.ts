@@ -1,0 +1,203 @@
+import {
+  decodeReply,
+  encodeRequest,
+  isDump,
+  type NetlinkMessage,
+  type NetlinkRequest,
+  type Reply,
+} from "@keepalived/netlink-codec";
+import { NetlinkError } from "./netlink_error.ts";
+
+const EINTR = 4;
+const EBADMSG = 74;
+const ENOBUFS = 105;
+const ETIMEDOUT = 110;
+
+/** What became of a request: the messages that answer it, or why it failed. */
+export type NetlinkResult =
+  | { readonly ok: true; readonly messages: readonly NetlinkMessage[] }
+  | { readonly ok: false; readonly error: NetlinkError };
+
+export type NetlinkLimits = {
+  /** Datagrams read in one turn. */
+  readonly datagramsPerTurn: number;
+  /** Requests that the kernel works on; their acknowledgements must fit into the receive buffer. */
+  readonly outstanding: number;
+  /** Requests that wait for their turn; one more fails. */
+  readonly waiting: number;
+  /** How often a dump is begun that the kernel says changed meanwhile. */
+  readonly dumpAttempts: number;
+};
+
+type Refusal = { readonly errno: number; readonly text?: string; readonly offset?: number };
+
+type Pending = {
+  readonly request: NetlinkRequest;
+  readonly done: (result: NetlinkResult) => void;
+  messages: NetlinkMessage[];
+  interrupted: boolean;
+  attempts: number;
+  expiresUs: number;
+};
+
+/**
+ * Which requests wait, which are under way, and what their answers mean: the part of a netlink connection that needs
+ * neither socket nor clock.
+ */
+export class PendingRequests {
+  readonly #limits: NetlinkLimits;
+  readonly #timeoutUs: number;
+  readonly #waiting: Pending[] = [];
+  readonly #outstanding = new Map<number, Pending>();
+  #sequence = 0;
+  readonly counters = {
+    requests: 0,
+    refused: 0,
+    timeouts: 0,
+    interrupted: 0,
+    strayReplies: 0,
+    malformed: 0,
+  };
+
+  constructor(limits: NetlinkLimits, timeoutUs: number) {
+    this.#limits = limits;
+    this.#timeoutUs = timeoutUs;
+  }
+
+  /** When the first of the requests under way has waited too long. */
+  get nextExpiryUs(): number | undefined {
+    let nextUs: number | undefined;
+    for (const { expiresUs } of this.#outstanding.values()) {
+      if (nextUs === undefined || expiresUs < nextUs) nextUs = expiresUs;
+    }
+    return nextUs;
+  }
+
+  /** @returns false if too many wait already: the caller tells whoever asked */
+  add(request: NetlinkRequest, done: Pending["done"]): boolean {
+    this.counters.requests++;
+    if (this.#waiting.length >= this.#limits.waiting) return false;
+    this.#waiting.push({
+      request,
+      done,
+      messages: [],
+      interrupted: false,
+      attempts: 1,
+      expiresUs: 0,
+    });
+    return true;
+  }
+
+  /** One datagram with the next requests, as many as may go now. */
+  next(nowUs: number): { readonly bytes: Uint8Array; readonly sequences: number[] } | undefined {
+    const chunk = this.#waiting.splice(0, this.#nextCount());
+    if (chunk.length === 0) return undefined;
+    const sequences: number[] = [];
+    const messages = chunk.map((pending) => {
+      this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
+      pending.expiresUs = nowUs + this.#timeoutUs;
+      this.#outstanding.set(this.#sequence, pending);
+      sequences.push(this.#sequence);
+      return encodeRequest(pending.request, this.#sequence);
+    });
+    return { bytes: concatenate(messages), sequences };
+  }
+
+  /** Takes a message that is addressed to us. May call back. */
+  answer(message: NetlinkMessage, nowUs: number): void {
+    const { sequence } = message;
+    const pending = this.#outstanding.get(sequence);
+    if (pending === undefined) {
+      this.counters.strayReplies++;
+      return;
+    }
+    const reply = decodeReply(message);
+    if (reply.ok) return this.#advance(pending, sequence, reply.value, nowUs);
+    this.counters.malformed++;
+    this.fail([sequence], { errno: EBADMSG, text: `Malformed answer, ${reply.error.fault}` });
+  }
+
+  /** Gives up on those that have waited too long. */
+  expire(nowUs: number): void {
+    for (const [sequence, pending] of [...this.#outstanding]) {
+      if (pending.expiresUs > nowUs) continue;
+      this.counters.timeouts++;
+      this.fail([sequence], { errno: ETIMEDOUT });
+    }
+  }
+
+  /** The kernel dropped messages; an answer may be among them: nobody is left waiting for it. */
+  loseAll(): void {
+    this.fail([...this.#outstanding.keys()], { errno: ENOBUFS, text: "The answer is lost" });
+  }
+
+  /** Fails requests under way. */
+  fail(sequences: readonly number[], refusal: Refusal): void {
+    const failed = sequences.map((sequence) => this.#outstanding.get(sequence));
+    for (const sequence of sequences) this.#outstanding.delete(sequence);
+    for (const pending of failed) {
+      if (pending === undefined) continue;
+      this.counters.refused++;
+      pending.done({ ok: false, error: new NetlinkError(pending.request.name, refusal) });
+    }
+  }
+
+  /** Forgets everything, without calling back. */
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#outstanding.clear();
+  }
+
+  /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. */
+  #nextCount(): number {
+    const room = this.#limits.outstanding - this.#outstanding.size;
+    const dump = this.#waiting.findIndex(({ request }) => isDump(request));
+    if (dump !== 0) return Math.min(room, dump < 0 ? this.#waiting.length : dump);
+    const busy = [...this.#outstanding.values()].some(({ request }) => isDump(request));
+    return busy ? 0 : Math.min(room, 1);
+  }
+
+  #advance(pending: Pending, sequence: number, reply: Reply, nowUs: number): void {
+    switch (reply.kind) {
+      case "noop":
+        return;
+      case "data":
+        pending.messages.push(reply.message);
+        pending.interrupted ||= reply.interrupted;
+        pending.expiresUs = nowUs + this.#timeoutUs;
+        return;
+      case "refused":
+        return this.fail([sequence], reply);
+      case "done":
+        if (pending.interrupted || reply.interrupted) return this.#again(pending, sequence);
+        break;
+      case "acknowledged":
+        break;
+    }
+    this.#outstanding.delete(sequence);
+    pending.done({ ok: true, messages: pending.messages });
+  }
+
+  /** A dump during which the table changed may lack entries or have some twice. */
+  #again(pending: Pending, sequence: number): void {
+    this.counters.interrupted++;
+    if (pending.attempts >= this.#limits.dumpAttempts) {
+      return this.fail([sequence], { errno: EINTR, text: "The table kept changing" });
+    }
+    this.#outstanding.delete(sequence);
+    pending.attempts++;
+    pending.interrupted = false;
+    pending.messages = [];
+    this.#waiting.unshift(pending);
+  }
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

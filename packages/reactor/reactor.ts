@@ -1,0 +1,237 @@
+import {
+  checkPlatform,
+  Epoll,
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EventCounter,
+  nowUs,
+  Timer,
+  waitReadable,
+} from "@keepalived/linux";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+
+/** What a descriptor is watched for. */
+export type Interest = "read" | "write" | "both";
+
+/** What a descriptor is ready for. An error or a hang-up counts as ready: the next call tells. */
+export type Ready = { readonly readable: boolean; readonly writable: boolean };
+
+/** A watched descriptor. Dispose it before the descriptor is closed. */
+export type Watch = Disposable & { readonly setInterest: (interest: Interest) => void };
+
+/** How much is done in one turn before the runtime's own work gets its chance. */
+export type ReactorLimits = {
+  readonly eventsPerTurn: number;
+  readonly deadlinesPerTurn: number;
+  readonly postsPerTurn: number;
+};
+
+/** How often something was done, and how often a limit left work for the next turn. */
+export type ReactorCounters = {
+  readonly turns: number;
+  readonly events: number;
+  readonly deadlines: number;
+  readonly posts: number;
+  readonly eventsAtLimit: number;
+  readonly deadlinesAtLimit: number;
+  readonly postsAtLimit: number;
+};
+
+const TIMER = 0;
+const WAKE = 1;
+const FIRST_WATCH = 2;
+
+/**
+ * The event loop: descriptors, deadlines and posted callbacks over one epoll descriptor.
+ *
+ * In each turn descriptors come first, then deadlines: after a stall, packets that have already arrived count before the
+ * deadlines that they would have moved. Callbacks run to completion; what one throws ends {@linkcode run}.
+ */
+export class Reactor {
+  readonly #limits: ReactorLimits;
+  readonly #epoll: Epoll;
+  readonly #timer = new Timer();
+  readonly #wake = new EventCounter();
+  readonly #deadlines = new Deadlines();
+  readonly #watches = new Map<number, (events: number) => void>();
+  readonly #posted: (() => void)[] = [];
+  readonly #counters = {
+    turns: 0,
+    events: 0,
+    deadlines: 0,
+    posts: 0,
+    eventsAtLimit: 0,
+    deadlinesAtLimit: 0,
+    postsAtLimit: 0,
+  };
+  #nextToken = FIRST_WATCH;
+  #armedUs: number | undefined;
+  #inTurn = false;
+  #woken = false;
+  #finish: ((error?: unknown) => void) | undefined;
+
+  constructor(limits: Partial<ReactorLimits> = {}) {
+    checkPlatform();
+    this.#limits = { eventsPerTurn: 64, deadlinesPerTurn: 256, postsPerTurn: 256, ...limits };
+    this.#epoll = new Epoll(this.#limits.eventsPerTurn);
+    this.#epoll.add(this.#timer.fd, EPOLLIN, TIMER);
+    this.#epoll.add(this.#wake.fd, EPOLLIN, WAKE);
+  }
+
+  get counters(): ReactorCounters {
+    return { ...this.#counters };
+  }
+
+  /** CLOCK_MONOTONIC in integer microseconds: the clock of all deadlines. */
+  nowUs(): number {
+    return nowUs();
+  }
+
+  /** Calls back in every turn in which the descriptor is ready, until disposed: read or write as much as you bound. */
+  watch(fd: number, interest: Interest, callback: (ready: Ready) => void): Watch {
+    const token = this.#nextToken++;
+    this.#epoll.add(fd, eventsOf(interest), token);
+    this.#watches.set(token, (events) =>
+      callback({
+        readable: (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) !== 0,
+        writable: (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0,
+      }));
+    return {
+      setInterest: (next) => this.#epoll.change(fd, eventsOf(next), token),
+      [Symbol.dispose]: () => {
+        if (this.#watches.delete(token)) this.#epoll.remove(fd);
+      },
+    };
+  }
+
+  /** A deadline that is not set yet. Its callback never comes early. */
+  deadline(callback: () => void): Deadline {
+    return this.#deadlines.add(callback, () => {
+      if (!this.#inTurn) this.#arm();
+    });
+  }
+
+  /** Calls back once, at a time that may be past; disposing it before cancels it. */
+  at(atUs: number, callback: () => void): Disposable {
+    const deadline = this.deadline(callback);
+    deadline.setAt(atUs);
+    return deadline;
+  }
+
+  /** Calls back soon, but not before the caller has returned. */
+  post(callback: () => void): void {
+    this.#posted.push(callback);
+    if (!this.#inTurn) this.#wakeUp();
+  }
+
+  /** Works until {@linkcode stop}, and keeps the process alive meanwhile. @throws what a callback threw */
+  run(): Promise<void> {
+    if (this.#finish !== undefined) throw new TypeError("The reactor already runs");
+    this.#arm();
+    if (this.#posted.length > 0) this.#wakeUp();
+    return new Promise((resolve, reject) => {
+      const waiting = waitReadable(this.#epoll.fd, () => this.#turn());
+      this.#finish = (error) => {
+        this.#finish = undefined;
+        waiting[Symbol.dispose]();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+    });
+  }
+
+  /** Ends {@linkcode run}. Nothing more is called in this turn. */
+  stop(): void {
+    this.#finish?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+    this.#watches.clear();
+    this.#epoll[Symbol.dispose]();
+    this.#timer[Symbol.dispose]();
+    this.#wake[Symbol.dispose]();
+  }
+
+  #turn(): void {
+    this.#counters.turns++;
+    this.#inTurn = true;
+    try {
+      this.#dispatchEvents();
+      this.#dispatchDeadlines();
+      this.#dispatchPosts();
+      this.#inTurn = false;
+      if (this.#finish !== undefined) this.#arm();
+    } catch (error) {
+      this.#inTurn = false;
+      this.#finish?.(error);
+    }
+  }
+
+  #dispatchEvents(): void {
+    const count = this.#epoll.wait((token, events) => {
+      if (this.#finish === undefined) return;
+      if (token === TIMER) {
+        this.#timer.clear();
+        this.#armedUs = undefined;
+      } else if (token === WAKE) {
+        this.#wake.clear();
+        this.#woken = false;
+      } else {
+        this.#counters.events++;
+        this.#watches.get(token)?.(events);
+      }
+    });
+    if (count === this.#limits.eventsPerTurn) this.#counters.eventsAtLimit++;
+  }
+
+  #dispatchDeadlines(): void {
+    const now = nowUs();
+    for (let i = 0; i < this.#limits.deadlinesPerTurn; i++) {
+      if (this.#finish === undefined) return;
+      const callback = this.#deadlines.takeDue(now);
+      if (callback === undefined) return;
+      this.#counters.deadlines++;
+      callback();
+    }
+    this.#counters.deadlinesAtLimit++;
+  }
+
+  /** What a posted callback posts waits for the next turn. */
+  #dispatchPosts(): void {
+    const count = Math.min(this.#posted.length, this.#limits.postsPerTurn);
+    for (let i = 0; i < count && this.#finish !== undefined; i++) {
+      this.#counters.posts++;
+      this.#posted.shift()?.();
+    }
+    if (count === this.#limits.postsPerTurn) this.#counters.postsAtLimit++;
+    if (this.#posted.length > 0) this.#wakeUp();
+  }
+
+  /** A timer that was set too early is left: one needless turn is cheaper than a call for each deadline that moves. */
+  #arm(): void {
+    const nextUs = this.#deadlines.nextUs;
+    if (nextUs === undefined || (this.#armedUs !== undefined && this.#armedUs <= nextUs)) return;
+    this.#timer.setAt(nextUs);
+    this.#armedUs = nextUs;
+  }
+
+  #wakeUp(): void {
+    if (this.#woken) return;
+    this.#woken = true;
+    this.#wake.signal();
+  }
+}
+
+function eventsOf(interest: Interest): number {
+  switch (interest) {
+    case "read":
+      return EPOLLIN;
+    case "write":
+      return EPOLLOUT;
+    case "both":
+      return EPOLLIN | EPOLLOUT;
+  }
+}
