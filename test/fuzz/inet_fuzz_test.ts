@@ -38,8 +38,8 @@ type Codec<T> = {
   readonly decode: (bytes: Uint8Array) => Decoded<T, string>;
   /** Makes lengths and checksums right again, so that mutations reach what lies behind them. */
   readonly repair?: (bytes: Uint8Array) => void;
-  /** Bytes from the start that a checksum covers. */
-  readonly coveredBytes?: (value: T, bytes: Uint8Array) => number;
+  /** Bits under a checksum that do not choose what it covers, from and to. */
+  readonly coveredBits?: (value: T, bytes: Uint8Array) => readonly [number, number];
   /** What must hold of any accepted bytes besides the fixed point. */
   readonly obeys?: (value: T, bytes: Uint8Array) => void;
 };
@@ -101,7 +101,7 @@ const ipv4Packet: Codec<Ipv4Packet> = {
     packet.set([packet.length >> 8, packet.length & 0xff], 2);
     writeChecksum(packet.fill(0, 10, 12).subarray(0, 4 * ((packet[0] ?? 0) & 0xf)), 10);
   },
-  coveredBytes: (packet) => 20 + packet.options.length,
+  coveredBits: (packet) => [4, 8 * (20 + packet.options.length)],
   obeys: (packet, wire) => {
     assert.equal((wire[0] ?? 0) >> 4, 4);
     const total = 20 + packet.options.length + packet.payload.length;
@@ -173,7 +173,7 @@ const neighbour: Codec<NeighbourMessage> = {
   repair: (wire) => {
     if (wire.length >= 4) writeChecksum(wire.fill(0, 2, 4), 2, pseudoHeader(wire.length));
   },
-  coveredBytes: (_, wire) => wire.length,
+  coveredBits: (_, wire) => [0, 8 * wire.length],
   obeys: (message, wire) => {
     assert.deepEqual([wire[0], wire[1]], [message.kind === "solicitation" ? 135 : 136, 0]);
     assert.equal(wire.length % 8, 0);
@@ -195,7 +195,7 @@ const echo = (name: string, path: typeof path4): Codec<IcmpEcho> => ({
     const sum = path === path6 ? pseudoHeader(wire.length) : 0;
     if (wire.length >= 4) writeChecksum(wire.fill(0, 2, 4), 2, sum);
   },
-  coveredBytes: (_, wire) => wire.length,
+  coveredBits: (_, wire) => [0, 8 * wire.length],
   obeys: (_, wire) => assert.equal(wire[1], 0),
 });
 
@@ -247,7 +247,7 @@ function inner(): fc.Arbitrary<{ protocol: number; payload: Uint8Array }> {
 }
 
 function check<T>(codec: Codec<T>): void {
-  const { name, values, encode, decode, repair, coveredBytes, obeys } = codec;
+  const { name, values, encode, decode, repair, coveredBits, obeys } = codec;
 
   test(`what the ${name} encoder writes, its decoder reads`, () => {
     fc.assert(
@@ -282,12 +282,13 @@ function check<T>(codec: Codec<T>): void {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 120 }), law), runs(500));
   });
 
-  if (coveredBytes === undefined) return;
+  if (coveredBits === undefined) return;
   test(`the ${name} decoder refuses one changed bit under the checksum`, () => {
     fc.assert(
       fc.property(values, (value) => {
         const wire = encode(value);
-        for (let bit = 0; bit < 8 * coveredBytes(value, wire); bit++) {
+        const [from, to] = coveredBits(value, wire);
+        for (let bit = from; bit < to; bit++) {
           assert.equal(decode(flipBit(wire, bit)).ok, false, `bit ${bit}`);
         }
       }),
