@@ -1,0 +1,69 @@
+import { describeFault } from "./fault.ts";
+import { type Invariant, Judge, type Violation } from "./judge.ts";
+import { quietUs, type Scenario, scenarioOf } from "./scenario.ts";
+import { type Vrrp, World } from "./world.ts";
+
+/** What became of one run. */
+export type Run = {
+  readonly violation: Violation | undefined;
+  /** How often each invariant was put to the test. */
+  readonly checks: Readonly<Record<Invariant, number>>;
+  /** Virtual time. */
+  readonly endUs: number;
+};
+
+/** Runs a scenario until its first violation or a quiet window after its last fault. */
+export function simulate(machine: Vrrp, scenario: Scenario): Run {
+  const judge = new Judge();
+  const world = new World(machine, scenario.members, scenario.seed, judge);
+  const isOver = () => judge.violation !== undefined;
+  const quiet = quietUs(scenario.members);
+  let quietAtUs = quiet;
+  const reach = (atUs: number): boolean => {
+    world.run(atUs, isOver);
+    const isSettled = atUs >= quietAtUs && world.lan.lossPercent === 0;
+    if (isSettled && !isOver()) judge.checkSettled(world);
+    return isSettled;
+  };
+  for (const { atUs, fault } of scenario.faults) {
+    const isSettled = reach(atUs);
+    if (isOver()) break;
+    judge.beforeFault(world, fault, isSettled);
+    world.apply(fault);
+    const untilUs = fault.kind === "pause" ? atUs + fault.forUs : atUs;
+    quietAtUs = Math.max(quietAtUs, untilUs + quiet);
+  }
+  if (!isOver()) reach(quietAtUs);
+  return { violation: judge.violation, checks: judge.checks, endUs: world.nowUs };
+}
+
+/** A scenario that fails, cut to the shortest beginning of its script that still does. */
+export type Failure = { readonly scenario: Scenario; readonly violation: Violation };
+
+/** Runs the scenario of a seed; undefined if all invariants hold. */
+export function findFailure(machine: Vrrp, seed: number): Failure | undefined {
+  const scenario = scenarioOf(seed);
+  if (simulate(machine, scenario).violation === undefined) return undefined;
+  for (let length = 0; length <= scenario.faults.length; length++) {
+    const shorter = { ...scenario, faults: scenario.faults.slice(0, length) };
+    const { violation } = simulate(machine, shorter);
+    if (violation !== undefined) return { scenario: shorter, violation };
+  }
+  throw new RangeError(`Seed ${seed} fails only now and then: the machine is not pure`);
+}
+
+/** What to print of a failure: the seed, the broken invariant, the routers and the script. */
+export function describeFailure({ scenario, violation }: Failure): string {
+  const { seed, members, faults } = scenario;
+  const at = (violation.atUs / 1_000_000).toFixed(6);
+  return [
+    `seed ${seed}: ${violation.invariant} at ${at}: ${violation.text}`,
+    ...members.map(({ address, config }, i) => {
+      const { version, priority, preempt, advertisementIntervalUs, initialState } = config;
+      const interval = advertisementIntervalUs / 1_000_000;
+      return `  router ${i}: ${address} version ${version} priority ${priority} interval ${interval} ` +
+        `${initialState}${preempt ? "" : " nopreempt"} delay ${config.preemptDelayUs / 1_000_000}`;
+    }),
+    ...faults.map((scheduled) => `  ${describeFault(scheduled)}`),
+  ].join("\n");
+}
