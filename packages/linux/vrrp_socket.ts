@@ -5,11 +5,11 @@ import { joinGroup, sendMulticastOn } from "./multicast.ts";
 import { AF_INET, AF_INET6 } from "./sockaddr.ts";
 import { Socket } from "./socket.ts";
 import {
-  IP_FREEBIND,
   IP_MULTICAST_ALL,
   IP_PKTINFO,
   IP_RECVTTL,
   IP_TOS,
+  IP_TRANSPARENT,
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
@@ -92,7 +92,8 @@ export function openVrrpSender(options: VrrpSenderOptions): Socket {
     if (family === 4) {
       socket.setOption(IPPROTO_IP, IP_TTL, hopLimit);
       socket.setOption(IPPROTO_IP, IP_TOS, trafficClass);
-      socket.setOption(IPPROTO_IP, IP_FREEBIND, 1);
+      // Unlike IP_FREEBIND, which is for `bind` only.
+      socket.setOption(IPPROTO_IP, IP_TRANSPARENT, 1);
     } else {
       socket.setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, hopLimit);
       socket.setOption(IPPROTO_IPV6, IPV6_TCLASS, trafficClass);
