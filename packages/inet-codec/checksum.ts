@@ -51,7 +51,7 @@ export function writeChecksum(bytes: Uint8Array, offset: number, sum = 0): void 
   bytes[offset + 1] = checksum & 0xff;
 }
 
-/** End-around carry. Modulo arithmetic, because a sum may exceed 32 bits. */
+/** End-around carry: only 0 folds to 0. Modulo arithmetic, because a sum may exceed 32 bits. */
 function fold(sum: number): number {
-  return sum === 0 ? 0 : (sum - 1) % 0xffff + 1;
+  return (sum - 1) % 0xffff + 1;
 }

@@ -104,7 +104,7 @@ export function decodeAdvertisement(
 
   // RFC 8347 has no zero, which the timers of RFC 9568 §6.1 would turn into a storm.
   const special = version === 2 ? readV2(message, end) : readV3(message);
-  if (special.maxAdvertiseIntervalUs === 0) return fault("interval", 4);
+  if (special.maxAdvertiseIntervalUs === 0) return fault("interval", 5);
 
   const addresses: IpAddress[] = [];
   for (let at = headerBytes; at < addressEnd; at += addressBytes) {

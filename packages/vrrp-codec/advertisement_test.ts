@@ -74,7 +74,7 @@ test("decodeAdvertisement() refuses a version other than 2 and 3, and version 2 
 });
 
 test("decodeAdvertisement() refuses a type other than ADVERTISEMENT", () => {
-  for (const first of [0x30, 0x32, 0x3f]) {
+  for (const first of [0x30, 0x32, 0x39, 0x3f]) {
     refuse("type", 0, encodeAdvertisement(v3, multicast).fill(first, 0, 1));
   }
 });
@@ -86,6 +86,17 @@ test("decodeAdvertisement() refuses a wrong checksum", () => {
     ...multicast6,
     source: "fe80::2",
   });
+});
+
+test("decodeAdvertisement() refuses a pseudo-header in the checksum of version 2", () => {
+  const message = encodeAdvertisement(v2, multicast).fill(0, 6, 8);
+  const { source, destination } = multicast;
+  writeChecksum(
+    message,
+    6,
+    sumPseudoHeader({ source, destination, protocol: 112, length: message.length }),
+  );
+  refuse("checksum", 6, message);
 });
 
 test("decodeAdvertisement() refuses virtual router 0", () => {
@@ -105,8 +116,8 @@ test("decodeAdvertisement() refuses version 3 without addresses, not version 2",
 });
 
 test("decodeAdvertisement() refuses an interval of zero", () => {
-  refuse("interval", 4, repaired(encodeAdvertisement(v3, multicast).fill(0, 4, 6), multicast));
-  refuse("interval", 4, repaired(encodeAdvertisement(v2, multicast).fill(0, 5, 6), multicast));
+  refuse("interval", 5, repaired(encodeAdvertisement(v3, multicast).fill(0, 4, 6), multicast));
+  refuse("interval", 5, repaired(encodeAdvertisement(v2, multicast).fill(0, 5, 6), multicast));
 });
 
 test("decodeAdvertisement() ignores the reserved bits of version 3", () => {
