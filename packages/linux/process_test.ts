@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { effectiveCapabilities, parseCapabilities } from "./capabilities.ts";
+import { interfaceIndex, interfaceName } from "./interface_name.ts";
+import { effectiveUserId, sendSignal, setProcessName, setUmask } from "./process.ts";
+import { setNice, setOrdinary, setRealtime } from "./scheduling.ts";
+
+const SCHED_RR = 2;
+
+test("setRealtime() reaches every thread, and children start without it", () => {
+  setRealtime(3);
+  try {
+    assert.deepEqual(new Set(threads().map(({ policy }) => policy)), new Set([SCHED_RR]));
+    const child = execFileSync("cat", ["/proc/self/stat"], { encoding: "utf8" });
+    assert.equal(scheduling(child).policy, 0);
+  } finally {
+    setOrdinary();
+  }
+  assert.deepEqual(new Set(threads().map(({ policy }) => policy)), new Set([0]));
+});
+
+test("setNice() reaches every thread", () => {
+  setNice(5);
+  try {
+    assert.deepEqual(new Set(threads().map(({ nice }) => nice)), new Set([5]));
+  } finally {
+    setNice(0);
+  }
+});
+
+test("setRealtime() refuses a priority out of range", () => {
+  assert.throws(() => setRealtime(100), { code: "EINVAL", syscall: "sched_setscheduler" });
+});
+
+test("setUmask() gives the mask before", () => {
+  const before = setUmask(0o177);
+  assert.equal(setUmask(before), 0o177);
+  assert.equal(setUmask(before), before);
+});
+
+test("setProcessName() shows in /proc", () => {
+  const before = readFileSync("/proc/self/comm", "utf8").trimEnd();
+  setProcessName("keepalived_vrrp");
+  assert.equal(readFileSync("/proc/self/comm", "utf8"), "keepalived_vrrp\n");
+  setProcessName(before);
+});
+
+test("sendSignal() tells whether the process exists", () => {
+  assert.equal(sendSignal(process.pid, 0), true);
+  const { pid } = spawnSync("true");
+  assert.equal(sendSignal(pid, 0), false);
+});
+
+test("effectiveUserId() and effectiveCapabilities() agree with the system", () => {
+  assert.equal(effectiveUserId(), Number(execFileSync("id", ["-u"], { encoding: "utf8" })));
+  assert.equal(effectiveCapabilities().has("CAP_NET_RAW"), true, "these tests need CAP_NET_RAW");
+});
+
+test("parseCapabilities() reads the bits of the status file", () => {
+  const set = parseCapabilities("Name:\tx\nCapPrm:\tffff\nCapEff:\t0000000000003400\n");
+  assert.deepEqual(
+    set,
+    new Set(["CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NET_RAW"]),
+  );
+  assert.deepEqual(parseCapabilities("CapEff:\t0000000000000000"), new Set());
+});
+
+test("interface names and indexes map both ways", () => {
+  assert.equal(interfaceIndex("lo"), 1);
+  assert.equal(interfaceName(1), "lo");
+  assert.equal(interfaceIndex("none0"), undefined);
+  assert.equal(interfaceName(99_999), undefined);
+});
+
+type Scheduling = { readonly nice: number; readonly policy: number };
+
+function threads(): readonly Scheduling[] {
+  return readdirSync("/proc/self/task").map((thread) =>
+    scheduling(readFileSync(`/proc/self/task/${thread}/stat`, "utf8"))
+  );
+}
+
+/** Fields 19 and 41 of `proc_pid_stat(5)`; the second may contain spaces. */
+function scheduling(stat: string): Scheduling {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { nice: Number(fields[19 - 3]), policy: Number(fields[41 - 3]) };
+}
