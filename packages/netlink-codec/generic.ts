@@ -52,7 +52,11 @@ export type GenericFamily = {
 };
 
 /** Why an answer to {@linkcode getFamily} was refused. */
-export type FamilyFault = AttributeFault | GenericFault | "family-incomplete";
+export type FamilyFault =
+  | AttributeFault
+  | GenericFault
+  /** No name, id or version, or a multicast group without name or id. */
+  | "family-incomplete";
 
 const GENL_ID_CTRL = 0x10;
 const CTRL_CMD_GETFAMILY = 3;

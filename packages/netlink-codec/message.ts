@@ -42,8 +42,11 @@ export type MessageFault =
 /** Size of the header, bytes. */
 export const NLMSG_HDRLEN = 16;
 
+/** Type of a message that says nothing. */
 export const NLMSG_NOOP = 0x1;
+/** Type of an acknowledgement, whether good or bad. */
 export const NLMSG_ERROR = 0x2;
+/** Type of the end of a dump. */
 export const NLMSG_DONE = 0x3;
 
 /** This is a request: in every message to the kernel. */

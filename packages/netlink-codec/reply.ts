@@ -21,6 +21,7 @@ export type Reply =
   /** The dump is complete. If any of its messages was `interrupted` it is inconsistent: ask again. */
   | { readonly kind: "done"; readonly interrupted: boolean; readonly warning?: string }
   | Refusal
+  /** To be ignored. */
   | { readonly kind: "noop" };
 
 /** The request failed, with the kernel's own words where it has some. */
@@ -35,7 +36,10 @@ export type Refusal = {
 };
 
 /** Why a reply was refused. */
-export type ReplyFault = AttributeFault | "reply-truncated";
+export type ReplyFault =
+  | AttributeFault
+  /** The body ends before its errno, or inside the request that it quotes. */
+  | "reply-truncated";
 
 /** What follows the quoted request in an extended acknowledgement. */
 const extendedTable = {

@@ -24,6 +24,7 @@ export type AttributeType =
   /** Nested attributes that all are the same type; they are numbered from 1, and their numbers say nothing. */
   | { readonly type: "array"; readonly of: AttributeType };
 
+/** Names and types of a structure's fields, in its order. */
 export type StructFields = { readonly [name: string]: IntegerType };
 
 /**

@@ -62,6 +62,7 @@ export const addressFlags = {
   stablePrivacy: 0x800,
 } as const;
 
+/** {@linkcode addressFlags} that are set. */
 export type AddressFlags = Flags<typeof addressFlags>;
 
 /** Why the body of an address message was refused. */
@@ -165,7 +166,7 @@ export function encodeAddress(address: Address): Uint8Array {
     }),
   );
   return new Writer(headerBytes + attributes.length)
-    .u8(numberOfFamily(family)).u8(address.prefixLength).u8(flags > 0xff ? 0 : flags)
+    .u8(numberOfFamily(family)).u8(address.prefixLength).u8(flags & 0xff)
     .u8(numberOf(scopes, address.scope)).u32ne(address.index).put(attributes).finish();
 }
 

@@ -19,8 +19,11 @@ import {
 import { compact } from "./compact.ts";
 import { AF_UNSPEC, numberOfFamily } from "./family.ts";
 
+/** Type of messages that add or describe an address. */
 export const RTM_NEWADDR = 20;
+/** Type of messages that remove an address. */
 export const RTM_DELADDR = 21;
+/** Type of messages that ask for addresses. */
 export const RTM_GETADDR = 22;
 
 /** `ip address add 192.0.2.1/24 dev eth0`: refused with EEXIST if the interface has it. */

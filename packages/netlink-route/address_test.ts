@@ -130,6 +130,9 @@ test("decodeAddress() names each fault", () => {
   assert.equal(faultOf(encodeAddress(ipv6), [1, 129]), "address-prefix-length 1");
   assert.equal(faultOf(body.slice(0, 8)), "address-missing 8");
   assert.equal(faultOf(body, [0, 10]), "address-mixed 8");
+  const local = body.slice(0, 16);
+  const withPeer = Uint8Array.of(...local, 20, 0, 1, 0, ...new Uint8Array(16));
+  assert.equal(faultOf(withPeer), "address-mixed 8", "an IPv6 peer of an IPv4 address");
   assert.equal(faultOf(body, [8, 7]), "attribute-size 12");
   assert.equal(faultOf(body, [8, 3]), "attribute-length 8");
 });

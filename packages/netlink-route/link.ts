@@ -73,6 +73,7 @@ export const linkFlags = {
   echo: 0x4_0000,
 } as const;
 
+/** {@linkcode linkFlags} that are set. */
 export type LinkFlags = Flags<typeof linkFlags>;
 
 /** Operational states (RFC 2863 §3.1.14). */
@@ -86,6 +87,7 @@ export const operStates = {
   "up": 6,
 } as const;
 
+/** A name of {@linkcode operStates}, or a number from 0 to 255. */
 export type OperState = NameIn<typeof operStates>;
 
 /** Why the body of a link message was refused. */

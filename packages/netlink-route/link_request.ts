@@ -21,8 +21,11 @@ import {
 } from "./link_table.ts";
 import { numberOf } from "./registry.ts";
 
+/** Type of messages that create, change or describe a link. */
 export const RTM_NEWLINK = 16;
+/** Type of messages that remove a link. */
 export const RTM_DELLINK = 17;
+/** Type of messages that ask for links. */
 export const RTM_GETLINK = 18;
 
 /** Attributes of a link, and those of requests only. */

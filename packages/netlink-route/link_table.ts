@@ -27,6 +27,7 @@ export const macvlanModes = {
   "source": 16,
 } as const;
 
+/** A name of {@linkcode macvlanModes}, or a number. */
 export type MacvlanMode = NameIn<typeof macvlanModes>;
 
 /** What the bytes in `info.data` of a macvlan mean. */
@@ -42,4 +43,5 @@ export const addressGenerations = {
   "random": 3,
 } as const;
 
+/** A name of {@linkcode addressGenerations}, or a number. */
 export type AddressGeneration = NameIn<typeof addressGenerations>;

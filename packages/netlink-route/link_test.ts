@@ -148,6 +148,11 @@ test("decodeLink() of another kind leaves its data alone", () => {
   assert.equal(decoded.ok && decoded.value.macvlanMode, undefined);
 });
 
+test("decodeLink() takes interface 0 below a tunnel for none", () => {
+  const decoded = decodeLink(encodeLink({ ...vmac, parent: 0 }));
+  assert.equal(decoded.ok && "parent" in decoded.value, false);
+});
+
 const integer = fc.nat(0xffff_ffff);
 const options: { requiredKeys: never[]; noNullPrototype: true } = {
   requiredKeys: [],

@@ -29,6 +29,7 @@ export type Notification =
   /** Of another object or family: a bridge's port, a route, an address that is not IP. */
   | { readonly kind: "other"; readonly type: number };
 
+/** Why a notification was refused. */
 export type NotificationFault = LinkFault | AddressFault;
 
 /**

@@ -18,6 +18,7 @@ test("decodeFlags() names bits, and keeps those without a name", () => {
   assert.deepEqual(decodeFlags(bits, 0), {});
   assert.deepEqual(decodeFlags(bits, 0x8000_0001), { low: true, high: true });
   assert.deepEqual(decodeFlags(bits, 6), { other: 6 });
+  assert.deepEqual(decodeFlags(names, 0x8000_0001), { one: true, other: 0x8000_0000 });
 });
 
 test("encodeFlags() takes false for absent", () => {
