@@ -9,6 +9,8 @@ export type Word = {
   readonly quoted: boolean;
   /** Where it starts in the text of its entry, quotes included. */
   readonly offset: number;
+  /** Where it ends there. */
+  readonly end: number;
 };
 
 export type Token =
@@ -46,6 +48,7 @@ export function lex(line: Line, report: Report): TokenLine {
         at: spanOf(line, i, end),
         quoted,
         offset: i,
+        end,
       };
       tokens.push({ kind: "word", word });
       i = end;

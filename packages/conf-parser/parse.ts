@@ -1,5 +1,13 @@
 import { nextRandom } from "@keepalived/machine";
-import { type Definition, definitionOf, expandLine, linesOf, type Scope } from "./definitions.ts";
+import {
+  DEEPEST,
+  type Definition,
+  definitionOf,
+  expandLine,
+  linesOf,
+  reportEndless,
+  type Scope,
+} from "./definitions.ts";
 import { collector, type Diagnostic, type Report, type Span } from "./diagnostic.ts";
 import { expandBraces, hasWildcard, INCLUDE_POLICIES, type IncludePolicy } from "./include.ts";
 import type { LoadedFile, Loader } from "./include.ts";

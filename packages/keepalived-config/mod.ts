@@ -1,1 +1,53 @@
-export {};
+/**
+ * The meaning of keepalived.conf: keyword tables, one resolved configuration, diagnostics.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig } from "@keepalived/keepalived-config";
+ *
+ * const text = "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n";
+ * const { config } = loadConfig((path) => [{ path, text }], "a.conf", { hostName: "router" });
+ * config?.instances[0]?.advertisementIntervalUs; // 1000000
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type Diagnostic,
+  diagnosticPrinter,
+  type LoadedFile,
+  type Loader,
+  type Sources,
+  type Span,
+} from "@keepalived/conf-parser";
+export { testExitCode } from "./exit_code.ts";
+export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
+export type {
+  AddressFlag,
+  Announcement,
+  Authentication,
+  Command,
+  Config,
+  Ipvlan,
+  Notify,
+  Unicast,
+  UnicastPeer,
+  VirtualAddress,
+  Vmac,
+  VrrpInstanceConfig,
+} from "./model.ts";
+export type {
+  Fifo,
+  Firewall,
+  GlobalConfig,
+  Identity,
+  LvsGlobal,
+  NetlinkBuffer,
+  ProcessConfig,
+  SyncDaemon,
+  VrrpDefaults,
+} from "./model_global.ts";
+export { ADDRESS_WORDS } from "./schema/address.ts";
+export type { Argument, Keyword, Process, Table } from "./schema/keyword.ts";
+export { ROOT } from "./schema/root.ts";

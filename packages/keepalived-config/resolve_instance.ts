@@ -1,0 +1,362 @@
+import type { Report } from "@keepalived/conf-parser";
+import { type Body, type Statement } from "./bind.ts";
+import { defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
+import type { Authentication, Unicast, VirtualAddress, VrrpInstanceConfig } from "./model.ts";
+import type { GlobalConfig } from "./model_global.ts";
+import {
+  flagOr,
+  type RawInstance,
+  readAnnouncement,
+  readInstance,
+  readIpvlan,
+  readNotify,
+  readVmac,
+  type Say,
+  sayer,
+} from "./read_instance.ts";
+
+/** Addresses that one advertisement can count. */
+const MOST_ADDRESSES = 255;
+/** The longest interval that twelve bits of centiseconds hold. */
+const LONGEST_V3_US = 40_950_000;
+
+/**
+ * One `vrrp_instance` with its defaults and the rules between its keywords applied.
+ *
+ * @returns undefined after an error report if the instance cannot run
+ */
+export function resolveInstance(
+  statement: Statement,
+  global: GlobalConfig,
+  report: Report,
+): VrrpInstanceConfig | undefined {
+  const raw = readInstance(statement, global, report);
+  const { body } = raw;
+  const say = sayer(raw.name, raw.at, report);
+  const strict = flagOr(body, "strict_mode", global.vrrp.strict);
+  const version = resolveVersion(raw, global, say);
+  const election = resolveElection(body, strict, say);
+  const unicast = resolveUnicast(raw, global, say);
+  const fits = splitAddresses(raw, say);
+  const virtualRouterId = numberOf(body, "virtual_router_id");
+  const announcement = readAnnouncement(body, global, say);
+  const vmac = readVmac(body, unicast !== undefined, say);
+  const ipvlan = readIpvlan(body, say);
+  const config: VrrpInstanceConfig = {
+    name: raw.name,
+    at: raw.at,
+    interface: raw.interface,
+    virtualRouterId: virtualRouterId ?? 0,
+    version,
+    family: raw.family,
+    ...election,
+    advertisementIntervalUs: resolveInterval(body, version, say),
+    downTimerAdverts: numberOf(body, "down_timer_adverts") ?? global.vrrp.downTimerAdverts,
+    startupDelayUs: global.vrrp.startupDelayUs,
+    delayAfterBootUs: global.vrrp.delayAfterBootUs,
+    ...fits,
+    promoteSecondaries: has(body, "promote_secondaries"),
+    multicastGroup: raw.multicastGroup,
+    trackSourceAddress: has(body, "track_src_ip"),
+    authentication: resolveAuthentication(body, version, say),
+    checksumForm: (flagOf(body, "v3_checksum_as_v2") ??
+        global.vrrp.checksumForm === "message-only")
+      ? "message-only"
+      : "pseudo-header",
+    announcement,
+    lowerPriorityNoAdvert: flagOr(body, "lower_prio_no_advert", global.vrrp.lowerPriorityNoAdvert),
+    higherPrioritySendAdvert: flagOr(
+      body,
+      "higher_prio_send_advert",
+      global.vrrp.higherPrioritySendAdvert,
+    ),
+    ownerIgnoreAdverts: flagOr(body, "owner_ignore_adverts", global.vrrp.ownerIgnoreAdverts),
+    skipAddressCheck: flagOr(body, "skip_check_adv_addr", global.vrrp.skipAddressCheck),
+    trackPrimary: !has(body, "dont_track_primary"),
+    strict,
+    accept: resolveAccept(body, strict && election.priority !== 255),
+    vmacAddresses: has(body, "use_vmac_addr"),
+    notify: readNotify(body),
+    notifyDeleted: has(body, "notify_deleted"),
+    notifyPriorityChanges: flagOr(
+      body,
+      "notify_priority_changes",
+      global.vrrp.notifyPriorityChanges,
+    ),
+    smtpAlert: flagOr(body, "smtp_alert", global.smtp.alertVrrp ?? global.smtp.alert ?? false),
+    debug: numberOf(body, "debug") ?? 0,
+    linkbeatPolling: has(body, "linkbeat_use_polling") || global.linkbeatPolling,
+    ...defined({
+      vrf: textOf(body, "vrf"),
+      timerExpiredBackup: resolveTimerExpired(body),
+      unicast,
+      sourceAddress: raw.sourceAddress,
+      vmac,
+      ipvlan,
+      receiveBufferBytes: numberOf(body, "kernel_rx_buf_size"),
+    }),
+  };
+  const runs = canRun(raw, virtualRouterId, config, say);
+  return runs ? (strict ? makeStrict(config, body, say) : config) : undefined;
+}
+
+function resolveVersion({ body, family }: RawInstance, global: GlobalConfig, say: Say): 2 | 3 {
+  const wanted = numberOf(body, "version");
+  if (family === 6) {
+    if (wanted === 2) {
+      const at = last(body, "version")?.words[1]?.at;
+      say("warning", "adjusted", "IPv6 requires VRRP version 3 - setting version 3", at);
+    }
+    return 3;
+  }
+  return (wanted ?? global.vrrp.version) === 3 ? 3 : 2;
+}
+
+type Election = Pick<
+  VrrpInstanceConfig,
+  "initialState" | "priority" | "preempt" | "preemptDelayUs"
+>;
+
+/** Priority, state and preemption: the owner and an instance that wants to start as MASTER always preempt at once. */
+function resolveElection(body: Body, strict: boolean, say: Say): Election {
+  const state = textOf(body, "state");
+  const priority = numberOf(body, "priority") ?? (state === "MASTER" ? 255 : 100);
+  if (priority === 255 && state === "BACKUP") {
+    const message =
+      "Initial state of an address owner (priority 255) must be MASTER - setting MASTER";
+    say("warning", "adjusted", message, last(body, "state")?.words[1]?.at);
+  }
+  const starts = priority === 255 || state === "MASTER";
+  let preempt = preempts(body);
+  const refused = last(body, "nopreempt");
+  if (!preempt && priority === 255) {
+    say(
+      "warning",
+      "adjusted",
+      "nopreempt is incompatible with priority 255. resetting nopreempt",
+      refused?.words[0].at,
+    );
+    preempt = true;
+  } else if (!preempt && starts) {
+    const message = "Warning - nopreempt will not work with initial state MASTER - clearing";
+    say("warning", "adjusted", message, refused?.words[0].at);
+    preempt = true;
+  }
+  const delay = last(body, "preempt_delay");
+  let preemptDelayUs = numberOf(body, "preempt_delay") ?? 0;
+  const why = preemptDelayUs === 0
+    ? undefined
+    : strict
+    ? "preempt_delay is incompatible with strict mode - resetting"
+    : starts
+    ? "Warning - preempt delay will not work with initial state MASTER - clearing"
+    : preempt
+    ? undefined
+    : "preempt_delay is incompatible with nopreempt mode - resetting";
+  if (why !== undefined) {
+    say("warning", "adjusted", why, delay?.words[0].at);
+    preemptDelayUs = 0;
+  }
+  return { initialState: starts ? "active" : "backup", priority, preempt, preemptDelayUs };
+}
+
+/** `preempt` after `nopreempt` cancels it. */
+function preempts(body: Body): boolean {
+  const order = body.order.filter(({ name }) => name === "preempt" || name === "nopreempt");
+  return order.at(-1)?.name !== "nopreempt";
+}
+
+function resolveInterval(body: Body, version: 2 | 3, say: Say): number {
+  const wanted = numberOf(body, "advert_int") ?? 1_000_000;
+  const at = last(body, "advert_int")?.words[1]?.at;
+  const shown = (wanted / 1e6).toFixed(6);
+  if (version === 2) {
+    if (wanted % 1_000_000 === 0) return wanted;
+    say(
+      "warning",
+      "adjusted",
+      `VRRPv2 advertisement interval ${shown}s must be an integer. rounding`,
+      at,
+    );
+    return Math.max(1, Math.round(wanted / 1_000_000)) * 1_000_000;
+  }
+  if (wanted > LONGEST_V3_US) {
+    const message = `VRRPv3 advertisement interval ${(wanted / 1e6).toFixed(2)}s is out of range.` +
+      " Must be less than 40.96s. Setting to 40.95s";
+    say("warning", "adjusted", message, at);
+    return LONGEST_V3_US;
+  }
+  if (wanted % 10_000 === 0) return wanted;
+  say(
+    "warning",
+    "adjusted",
+    `VRRPv3 advertisement interval ${shown}s must be in units of 10ms - rounding`,
+    at,
+  );
+  return Math.max(1, Math.round(wanted / 10_000)) * 10_000;
+}
+
+function resolveUnicast(raw: RawInstance, global: GlobalConfig, say: Say): Unicast | undefined {
+  const { body, peers, family } = raw;
+  const faultWithoutPeer = has(body, "unicast_fault_no_peer");
+  if (peers.length === 0) {
+    const keyword = ["unicast_peer", "unicast_src_ip", "unicast_fault_no_peer"]
+      .map((name) => last(body, name)).find((statement) => statement !== undefined);
+    if (keyword === undefined) return undefined;
+    if (!faultWithoutPeer) {
+      const message = "A unicast keyword has been specified without any unicast peers." +
+        " Defaulting to multicast. This usage is deprecated - please update your configuration.";
+      say("deprecation", "deprecated", message, keyword.words[0].at);
+      return undefined;
+    }
+  }
+  const old = last(body, "old_unicast_checksum");
+  return {
+    peers,
+    ttl: numberOf(body, "unicast_ttl") ?? (family === 4 ? 255 : undefined),
+    checkSource: has(body, "check_unicast_src") || global.vrrp.checkUnicastSource,
+    faultWithoutPeer,
+    oldChecksum: old === undefined ? "detect" : old.values[0] === "never" ? "never" : "always",
+  };
+}
+
+function splitAddresses(raw: RawInstance, say: Say): {
+  addresses: readonly VirtualAddress[];
+  excludedAddresses: readonly VirtualAddress[];
+} {
+  const { addresses, excludedAddresses } = raw;
+  if (addresses.length <= MOST_ADDRESSES) return { addresses, excludedAddresses };
+  const message = `Number of VIPs (${addresses.length}) exceeds maximum of ${MOST_ADDRESSES}` +
+    " - moving the rest to virtual_ipaddress_excluded";
+  say("warning", "adjusted", message, last(raw.body, "virtual_ipaddress")?.words[0].at);
+  const rest = addresses.slice(MOST_ADDRESSES).map((one) => ({ ...one, advertised: false }));
+  return {
+    addresses: addresses.slice(0, MOST_ADDRESSES),
+    excludedAddresses: [...rest, ...excludedAddresses],
+  };
+}
+
+function resolveAuthentication(body: Body, version: 2 | 3, say: Say): Authentication {
+  const block = last(body, "authentication");
+  const type = block === undefined ? undefined : textOf(block.body, "auth_type");
+  const given = block === undefined ? undefined : textOf(block.body, "auth_pass");
+  if (block === undefined || type === undefined) return { kind: "none" };
+  const at = block.words[0].at;
+  if (version === 3) {
+    say("warning", "adjusted", "VRRP version 3 does not support authentication. Ignoring.", at);
+    return { kind: "none" };
+  }
+  if (given === undefined) {
+    say("warning", "adjusted", "Authentication specified but no password given. Ignoring", at);
+    return { kind: "none" };
+  }
+  return { kind: type === "AH" ? "ah" : "pass", secret: truncateSecret(given) };
+}
+
+/** The first characters that fit in eight bytes of UTF-8. */
+function truncateSecret(text: string): string {
+  let secret = "";
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > 8) return secret;
+    secret += char;
+  }
+  return secret;
+}
+
+/** Says that a password is longer than the packet takes; the place is that of the word. */
+export function checkSecret(body: Body, say: Say): void {
+  for (const block of body.statements.get("authentication") ?? []) {
+    for (const { words, values } of block.body.statements.get("auth_pass") ?? []) {
+      const secret = String(values[0]);
+      if (truncateSecret(secret) === secret) continue;
+      say("warning", "truncated", "Truncating auth_pass to 8 characters", words[1]?.at);
+    }
+  }
+}
+
+/** The last of `accept` and `no_accept`; without both, strict mode refuses. */
+function resolveAccept(body: Body, refuse: boolean): boolean {
+  const order = body.order.filter(({ name }) => name === "accept" || name === "no_accept");
+  const chosen = order.at(-1);
+  return chosen === undefined ? !refuse : chosen.name === "accept";
+}
+
+function resolveTimerExpired(body: Body): number | undefined {
+  if (!has(body, "timer_expired_backup") || preempts(body)) return undefined;
+  return numberOf(body, "timer_expired_backup") ?? 254;
+}
+
+/** What an instance cannot be without. */
+function canRun(
+  raw: RawInstance,
+  virtualRouterId: number | undefined,
+  config: VrrpInstanceConfig,
+  say: Say,
+): boolean {
+  let runs = true;
+  const refuse = (code: string, message: string, hint: string) => {
+    say("error", code, message, undefined, hint);
+    runs = false;
+  };
+  checkSecret(raw.body, say);
+  if (virtualRouterId === undefined) {
+    refuse("missing-vrid", "the virtual router id must be set", "add virtual_router_id 1..255");
+  }
+  if (raw.interface === undefined) {
+    if (config.unicast === undefined) {
+      refuse("missing-interface", "Unknown interface!", "add interface NAME");
+    } else if (raw.sourceAddress === undefined) {
+      const message = "Unicast instances must have unicast_src_ip or interface";
+      refuse("missing-interface", message, "add interface NAME or unicast_src_ip ADDRESS");
+    }
+  }
+  if (config.addresses.length === 0) {
+    if (config.version === 3 || config.strict) {
+      const message = "No VIP specified; at least one is required";
+      refuse("missing-address", message, "add a virtual_ipaddress block");
+    } else if (!has(raw.body, "no_virtual_ipaddress")) {
+      say("warning", "no-address", "No VIP specified; at least one is sensible");
+    }
+  }
+  if (config.strict && config.unicast !== undefined) {
+    const message = "Unicast peers are not supported in strict mode";
+    refuse("strict", message, "remove unicast_peer, or strict mode");
+  }
+  return runs;
+}
+
+/** Takes out what RFC conformance does not allow. */
+function makeStrict(config: VrrpInstanceConfig, body: Body, say: Say): VrrpInstanceConfig {
+  let strict = config;
+  const change = (name: string, message: string, fields: Partial<VrrpInstanceConfig>) => {
+    say("warning", "strict", message, last(body, name)?.words[0].at);
+    strict = { ...strict, ...fields };
+  };
+  const { announcement, vmac } = config;
+  if (config.authentication.kind !== "none") {
+    const message = "Strict mode does not support authentication. Ignoring.";
+    change("authentication", message, { authentication: { kind: "none" } });
+  }
+  if (config.downTimerAdverts !== 3) {
+    const message = "down_timer_adverts is incompatible with strict mode - resetting";
+    change("down_timer_adverts", message, { downTimerAdverts: 3 });
+  }
+  if (has(body, "garp_lower_prio_repeat") || has(body, "garp_lower_prio_delay")) {
+    const which = has(body, "garp_lower_prio_repeat") ? "repeat garps" : "repeat garp delay";
+    const name = has(body, "garp_lower_prio_repeat")
+      ? "garp_lower_prio_repeat"
+      : "garp_lower_prio_delay";
+    change(name, `Strict mode requires no ${which}. resetting`, {
+      announcement: { ...announcement, lowerPriorityRepeat: 0, lowerPriorityDelayUs: 0 },
+    });
+  }
+  if (vmac?.mac !== undefined || vmac?.transmitOnBase === true) {
+    const { mac: _, ...rest } = vmac;
+    const message = "Strict mode requires the standard MAC and sending from the VMAC. resetting";
+    change("use_vmac", message, { vmac: { ...rest, transmitOnBase: false } });
+  }
+  return strict;
+}
