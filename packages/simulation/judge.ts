@@ -38,18 +38,21 @@ export type Violation = {
   readonly text: string;
 };
 
-/** Takeovers that a fault may lead to, where it is not one. */
-function allowedTakeovers(fault: Fault): number {
+/** Takeovers that a fault may lead to. */
+function allowedTakeovers(world: World, fault: Fault): number {
+  const intervals = new Set(world.routers.map((router) => router.config.advertisementIntervalUs));
+  // A loser's advertisement may arrive after the winner's, and leave behind its shorter interval.
+  const late = intervals.size > 1 ? world.routers.length : 0;
   switch (fault.kind) {
     case "heal":
-      return 0;
+      return late;
     case "partition":
-      return fault.groups.length;
+      return late + fault.groups.length;
     // Who was paused does not know what happened, and may take back what it lost.
     case "pause":
-      return 2;
+      return late + 2;
     default:
-      return 1;
+      return late + 1;
   }
 }
 
@@ -78,6 +81,8 @@ export class Judge implements Watch {
   };
   /** Takeovers allowed until the next fault; undefined: any. */
   #takeoversLeft: number | undefined;
+  /** Whether the quiet window after the last fault is over. */
+  #isCalm = false;
   #expected: Expectation | undefined;
   readonly #tenures = new Map<Router, Tenure>();
   /** Messages of each router in the current interval. */
@@ -112,8 +117,9 @@ export class Judge implements Watch {
     const isPromised = isSettled && world.lan.lossPercent === 0 && fault.kind !== "loss";
     this.#expected = isPromised ? expectation(world, fault) : undefined;
     this.#takeoversLeft = undefined;
-    if (!isPromised || components(world).flat().length < world.routers.length) return;
-    this.#takeoversLeft = allowedTakeovers(fault);
+    this.#isCalm = false;
+    if (!isPromised || !isClean(world)) return;
+    this.#takeoversLeft = allowedTakeovers(world, fault);
     this.checks.stability++;
   }
 
@@ -126,16 +132,18 @@ export class Judge implements Watch {
     }
   }
 
-  /** What holds after a quiet window. */
+  /** What holds after a quiet window, and from then on. */
   checkSettled(world: World): void {
     this.checkExpected(world);
+    this.#isCalm = isClean(world);
+    this.#takeoversLeft = this.#isCalm ? 0 : undefined;
     for (const [router, tenure] of this.#tenures) {
       const dueUs = tenure.firstAtUs + (tenure.count + 1) * tenure.intervalUs + MAX_LATE_US;
       if (world.nowUs > dueUs) this.#blame("pace", dueUs, `${name(router)} advertises no more`);
     }
     for (const component of components(world)) {
       const able = component.filter(canTakePart);
-      const active = able.filter((router) => router.state.kind === "active");
+      const active = component.filter((router) => router.isAlive && router.state.kind === "active");
       this.checks.convergence++;
       if (active.length !== Math.min(1, able.length)) {
         const names = active.map(name).join(", ");
@@ -162,7 +170,7 @@ export class Judge implements Watch {
     }
     if (this.#takeoversLeft === undefined) return;
     this.#takeoversLeft--;
-    if (this.#takeoversLeft < 0 && areApart(world)) {
+    if (this.#takeoversLeft < 0 && (this.#isCalm || areApart(world))) {
       this.#blame("stability", world.nowUs, `${name(router)} took over without a cause`);
     }
   }
@@ -240,6 +248,11 @@ function expectation(world: World, fault: Fault): Expectation | undefined {
   if (routers.length === 0) return undefined;
   const byUs = world.nowUs + Math.min(...waitsUs) + 2 * MAX_DELAY_US + MAX_LATE_US;
   return { routers, byUs, text: `the ${fault.kind} of ${name(leaver)}` };
+}
+
+/** Whether all routers are in components, so that each of them is promised something. */
+function isClean(world: World): boolean {
+  return components(world).flat().length === world.routers.length;
 }
 
 /**

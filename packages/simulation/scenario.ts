@@ -24,13 +24,19 @@ export function scenarioOf(seed: number): Scenario {
 
 /** How long a world must be left alone until it has to be in order. */
 export function quietUs(members: readonly Member[]): number {
+  const delaysUs = members.map(({ config }) => config.preemptDelayUs + config.startupDelayUs);
+  // Somebody takes over; the best one tolerates that for its delay, and waits once more; after it somebody who was left
+  // with the interval of the one before.
+  return Math.max(...delaysUs) + 3 * calmUs(members);
+}
+
+/** How long it must stay so, to see that nobody takes over any more: more than the longest wait. */
+export function calmUs(members: readonly Member[]): number {
   const configs = members.map((member) => member.config);
   const intervalUs = Math.max(...configs.map((c) => c.advertisementIntervalUs));
-  const downUs = Math.max(
+  return SECOND / 2 + Math.max(
     ...configs.map((c) => activeDownIntervalUs(c.version, 1, intervalUs, c.downTimerAdverts)),
   );
-  // Somebody takes over; the best one tolerates that for its delay, and then waits once more.
-  return Math.max(...configs.map((c) => c.preemptDelayUs + c.startupDelayUs)) + 2 * downUs + SECOND;
 }
 
 function membersOf(dice: Dice, count: number): Member[] {
@@ -51,7 +57,7 @@ function membersOf(dice: Dice, count: number): Member[] {
       family: 4,
       initialState: dice.pick(["backup", "backup", "active"]),
       priority: priorities[i] ?? 100,
-      advertisementIntervalUs: version === 3 && dice.oneIn(4) ? 2 * intervalUs : intervalUs,
+      advertisementIntervalUs: version === 3 && dice.oneIn(4) ? 4 * intervalUs : intervalUs,
       downTimerAdverts: 3,
       preempt: isPreempting || dice.oneIn(2),
       preemptDelayUs: dice.oneIn(6) ? 3 * SECOND : 0,
@@ -72,7 +78,7 @@ function membersOf(dice: Dice, count: number): Member[] {
   }));
 }
 
-/** All start within a second; then faults, half of them after a quiet window. */
+/** All start within a second; then faults, half of them after a quiet window and a calm one. */
 function faultsOf(dice: Dice, members: readonly Member[]): Scheduled[] {
   const script = new Script(dice, members);
   const faults: Scheduled[] = [];
@@ -84,7 +90,7 @@ function faultsOf(dice: Dice, members: readonly Member[]): Scheduled[] {
   const count = dice.integer(4, 9);
   for (let i = 0; i < count; i++) {
     atUs += dice.integer(0, 2 * SECOND);
-    if (i === 0 || dice.oneIn(2)) atUs += quietUs(members);
+    if (i === 0 || dice.oneIn(2)) atUs += quietUs(members) + calmUs(members);
     const fault = script.next();
     faults.push({ atUs, fault });
     if (fault.kind === "pause") atUs += fault.forUs;

@@ -1,6 +1,6 @@
 import { describeFault } from "./fault.ts";
 import { type Invariant, Judge, type Violation } from "./judge.ts";
-import { quietUs, type Scenario, scenarioOf } from "./scenario.ts";
+import { calmUs, quietUs, type Scenario, scenarioOf } from "./scenario.ts";
 import { type Vrrp, World } from "./world.ts";
 
 /** What became of one run. */
@@ -12,17 +12,20 @@ export type Run = {
   readonly endUs: number;
 };
 
-/** Runs a scenario until its first violation or a quiet window after its last fault. */
+/** Runs a scenario until its first violation, or until it was calm after its last fault. */
 export function simulate(machine: Vrrp, scenario: Scenario): Run {
   const judge = new Judge();
   const world = new World(machine, scenario.members, scenario.seed, judge);
   const isOver = () => judge.violation !== undefined;
   const quiet = quietUs(scenario.members);
   let quietAtUs = quiet;
+  /** Whether the world was settled then: in order at the end of its quiet window, and ever since. */
   const reach = (atUs: number): boolean => {
-    world.run(atUs, isOver);
     const isSettled = atUs >= quietAtUs && world.lan.lossPercent === 0;
-    if (isSettled && !isOver()) judge.checkSettled(world);
+    for (const untilUs of isSettled ? [quietAtUs, atUs] : [atUs]) {
+      world.run(untilUs, isOver);
+      if (isSettled && !isOver()) judge.checkSettled(world);
+    }
     return isSettled;
   };
   for (const { atUs, fault } of scenario.faults) {
@@ -33,7 +36,7 @@ export function simulate(machine: Vrrp, scenario: Scenario): Run {
     const untilUs = fault.kind === "pause" ? atUs + fault.forUs : atUs;
     quietAtUs = Math.max(quietAtUs, untilUs + quiet);
   }
-  if (!isOver()) reach(quietAtUs);
+  if (!isOver()) reach(quietAtUs + calmUs(scenario.members));
   return { violation: judge.violation, checks: judge.checks, endUs: world.nowUs };
 }
 

@@ -173,6 +173,14 @@ function inActive(
   }
 }
 
+/**
+ * The advertisement of a loser. It names the winner's interval: whoever hears it after the winner's own would wait for
+ * the loser's shorter one, and take over from a healthy router.
+ */
+function lastWord(config: RouterConfig, next: Backup): RouterAction {
+  return advertise({ ...config, advertisementIntervalUs: next.activeAdverIntervalUs });
+}
+
 /** The advertisement of another router that believes to be Active. */
 function hearInActive(
   config: RouterConfig,
@@ -188,7 +196,7 @@ function hearInActive(
     const next = follow(config, event, nowUs, "higher-priority");
     return leaveActive(config, next, [
       ...(conflict ? [ownerConflict(event.source, true)] : []),
-      ...(config.higherPrioritySendAdvert ? [advertise(config)] : []),
+      ...(config.higherPrioritySendAdvert ? [lastWord(config, next)] : []),
     ]);
   }
   const actions: RouterAction[] = [];

@@ -304,15 +304,15 @@ const ROWS: readonly Row[] = [
     actions: [REMOVE],
   },
   {
-    name: "active, higher priority, last word wanted: advertises and yields",
+    name: "active, higher priority, last word wanted: names the interval of the winner and yields",
     config: { ...CONFIG, higherPrioritySendAdvert: true },
     state: ACTIVE,
-    event: advertisement(101, LOWER),
+    event: advertisement(101, LOWER, 4 * SECOND),
     next: {
-      ...following({ source: LOWER, priority: 101 }, 3_609_375),
+      ...following({ source: LOWER, priority: 101 }, 14_437_500, 4 * SECOND),
       cause: "higher-priority",
     },
-    actions: [send(), REMOVE],
+    actions: [send(100, 4 * SECOND), REMOVE],
   },
   {
     name: "active, equal priority and higher address: yields",
