@@ -66,16 +66,17 @@ export function expandBraces(pattern: string): readonly string[] | undefined {
 
 type Choice = { before: string; options: string[]; after: string };
 
-/** The first pair of braces with a comma in it. */
+/** The first pair of braces with a comma in it, the outermost if there are some inside. */
 function firstChoice(text: string): Choice | undefined {
   const open: { start: number; commas: number[] }[] = [];
   let outermost: { start: number; end: number; commas: number[] } | undefined;
-  for (let i = 0; i < text.length && outermost === undefined; i++) {
+  for (let i = 0; i < text.length; i++) {
     if (text[i] === "{") open.push({ start: i, commas: [] });
     else if (text[i] === ",") open.at(-1)?.commas.push(i);
     else if (text[i] === "}") {
       const pair = open.pop();
-      if (pair !== undefined && pair.commas.length > 0) outermost = { ...pair, end: i };
+      if (pair === undefined || pair.commas.length === 0) continue;
+      if (outermost === undefined || pair.start < outermost.start) outermost = { ...pair, end: i };
     }
   }
   if (outermost === undefined) return undefined;

@@ -123,6 +123,8 @@ function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void 
     return;
   }
   const line = expandLine(kept, scope, reader.report);
+  // A definition of ${_HASH} at the head of lines turns them all into comments.
+  if (line !== kept && /^\s*[#!]/.test(line.text)) return;
   const include = /^\s*(include[a-z]?)(?:\s+|$)/.exec(line.text);
   const policy = INCLUDE_POLICIES[include?.[1] ?? ""];
   if (include === null || policy === undefined) reader.tokens.push(lex(line, reader.report));

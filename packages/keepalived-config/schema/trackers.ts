@@ -36,7 +36,7 @@ export const VRRP_TRACK_PROCESS: Table = {
     keyword(
       "vrrp",
       "process",
-      [command()],
+      [rest("CMD [ARG...]")],
       "Name (comm) or full command with arguments to look for",
       { default: "required" },
     ),
