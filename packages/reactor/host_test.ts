@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Machine, move, stay } from "@keepalived/machine";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+import { type Host, host, type HostOptions, type Scheduler } from "./host.ts";
+import { jsonRecorder } from "./recorder.ts";
+
+type Config = { readonly periodUs: number };
+type State = { readonly count: number; readonly atUs: number | undefined };
+type Event = { readonly kind: "start" } | { readonly kind: "echo"; readonly depth: number };
+type Action = { readonly kind: "count" | "echo"; readonly value: number };
+
+/** Counts its deadlines, and answers an echo with two actions. */
+const counter: Machine<Config, State, Event, Action> = {
+  start: (_config, seed) => ({ count: seed, atUs: undefined }),
+  step(config, state, event, nowUs) {
+    switch (event.kind) {
+      case "start":
+        return move({ ...state, atUs: nowUs + config.periodUs });
+      case "configured":
+        if (state.atUs === undefined) return stay(state);
+        return move({ ...state, atUs: state.atUs - event.previous.periodUs + config.periodUs });
+      case "timeout": {
+        if (state.atUs === undefined || nowUs < state.atUs) return stay(state);
+        const count = state.count + 1;
+        return move({ count, atUs: state.atUs + config.periodUs }, [{
+          kind: "count",
+          value: count,
+        }]);
+      }
+      case "echo":
+        return move(state, [{ kind: "echo", value: event.depth }, {
+          kind: "count",
+          value: event.depth,
+        }]);
+    }
+  },
+  nextDeadlineUs: (state) => state.atUs,
+};
+
+class VirtualTime implements Scheduler {
+  readonly deadlines: Deadlines = new Deadlines();
+  atUs = 1000;
+
+  nowUs(): number {
+    return this.atUs;
+  }
+
+  deadline(callback: () => void): Deadline {
+    return this.deadlines.add(callback, () => {});
+  }
+
+  advanceTo(atUs: number): void {
+    for (let next = this.deadlines.nextUs; next !== undefined && next <= atUs;) {
+      this.atUs = Math.max(this.atUs, next);
+      this.deadlines.takeDue(this.atUs)?.();
+      next = this.deadlines.nextUs;
+    }
+    this.atUs = atUs;
+  }
+}
+
+type Options = Partial<HostOptions<Config, Event, Action>>;
+
+function run(options: Options = {}): {
+  time: VirtualTime;
+  actions: Action[];
+  running: Host<Config, State, Event>;
+} {
+  const time = new VirtualTime();
+  const actions: Action[] = [];
+  const running = host(counter, {
+    name: "counter",
+    config: { periodUs: 100 },
+    seed: 0,
+    scheduler: time,
+    perform: (action) => actions.push(action),
+    ...options,
+  });
+  return { time, actions, running };
+}
+
+test("a host steps at each deadline and sets the next", () => {
+  const { time, actions, running } = run();
+  time.advanceTo(5000);
+  assert.deepEqual(actions, []);
+  running.send({ kind: "start" });
+  time.advanceTo(5350);
+  assert.deepEqual(actions.map(({ value }) => value), [1, 2, 3]);
+  assert.equal(running.state.count, 3);
+  assert.equal(time.deadlines.nextUs, 5400);
+});
+
+test("send() from perform() queues: all actions of a step come first", () => {
+  const order: string[] = [];
+  const { running } = run({
+    perform(action, send) {
+      order.push(`${action.kind} ${action.value}`);
+      if (action.kind === "echo" && action.value < 2) {
+        send({ kind: "echo", depth: action.value + 1 });
+      }
+    },
+  });
+  running.send({ kind: "echo", depth: 0 });
+  assert.deepEqual(order, ["echo 0", "count 0", "echo 1", "count 1", "echo 2", "count 2"]);
+});
+
+test("the state is stored before actions are performed", () => {
+  const seen: number[] = [];
+  const { time, running } = run({ perform: () => seen.push(running.state.count) });
+  running.send({ kind: "start" });
+  time.advanceTo(1100);
+  assert.deepEqual(seen, [1]);
+});
+
+test("configure() replaces the configuration, tells the machine the one before, keeps the state", () => {
+  const { time, actions, running } = run();
+  running.send({ kind: "start" });
+  time.advanceTo(1150);
+  running.configure({ periodUs: 1000 });
+  assert.equal(running.state.count, 1);
+  assert.equal(running.config.periodUs, 1000);
+  assert.equal(time.deadlines.nextUs, 2100);
+  time.advanceTo(2100);
+  assert.equal(actions.length, 2);
+});
+
+test("a disposed host does nothing more, even in the middle of its queue", () => {
+  const { time, actions, running } = run({
+    perform(action, send) {
+      actions.push(action);
+      send({ kind: "echo", depth: 9 });
+      running[Symbol.dispose]();
+    },
+  });
+  running.send({ kind: "start" });
+  time.advanceTo(1100);
+  assert.equal(actions.length, 1);
+  running.send({ kind: "echo", depth: 1 });
+  time.advanceTo(9000);
+  assert.equal(actions.length, 1);
+  assert.equal(time.deadlines.size, 0);
+});
+
+test("a machine that feeds itself without end is stopped", () => {
+  const { running } = run({
+    queueLength: 8,
+    perform(action, send) {
+      send({ kind: "echo", depth: action.value });
+      send({ kind: "echo", depth: action.value });
+    },
+  });
+  assert.throws(() => running.send({ kind: "echo", depth: 0 }), {
+    name: "RangeError",
+    message: "Cannot queue another event for counter: 8 wait",
+  });
+});
+
+test("a recording has all that the steps depend on: stepped again it ends in the same state", () => {
+  const lines: string[] = [];
+  const { time, running } = run({ seed: 40, recorder: jsonRecorder((line) => lines.push(line)) });
+  running.send({ kind: "start" });
+  time.advanceTo(1250);
+  running.configure({ periodUs: 30 });
+  time.advanceTo(1300);
+
+  assert.equal(
+    lines[0],
+    '{"machine":"counter","atUs":1000,"start":{"config":{"periodUs":100},"seed":40}}',
+  );
+  let config: Config = { periodUs: 0 };
+  let state: State = { count: 0, atUs: undefined };
+  for (const line of lines) {
+    const { atUs, start, event, configured } = JSON.parse(line);
+    if (start !== undefined) {
+      config = start.config;
+      state = counter.start(config, start.seed);
+    } else if (configured !== undefined) {
+      const previous = config;
+      config = configured;
+      state = counter.step(config, state, { kind: "configured", previous }, atUs).state;
+    } else state = counter.step(config, state, event, atUs).state;
+  }
+  assert.deepEqual(state, running.state);
+  assert.ok(state.count > 41);
+});
