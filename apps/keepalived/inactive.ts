@@ -1,0 +1,29 @@
+import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+
+/** Settings of an instance that are read and checked, and that this version does not act on yet. */
+const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
+  "authentication with auth_type AH": (it) => it.authentication.kind === "ah",
+  use_vmac: (it) => it.vmac !== undefined,
+  use_ipvlan: (it) => it.ipvlan !== undefined,
+  no_accept: (it) => !it.accept,
+  "notify scripts": (it) => Object.keys(it.notify).length > 0,
+  smtp_alert: (it) => it.smtpAlert,
+  "vrrp_garp_interval and vrrp_gna_interval": (it) =>
+    it.announcement.garpIntervalUs > 0 || it.announcement.gnaIntervalUs > 0,
+  promote_secondaries: (it) => it.promoteSecondaries,
+};
+
+/**
+ * One line for each setting that the daemon accepts and does not act on, so that nobody relies on it unknowingly.
+ */
+export function inactiveFeatures(config: Config): readonly string[] {
+  const lines = Object.entries(instanceFeatures).flatMap(([feature, present]) => {
+    const names = config.instances.filter(present).map((instance) => instance.name);
+    return names.length === 0
+      ? []
+      : [`(${names.join(", ")}) ${feature}: accepted, not acted on by this version`];
+  });
+  if (config.present.checker) lines.push("virtual_server: accepted, not acted on by this version");
+  if (config.present.bfd) lines.push("bfd_instance: accepted, not acted on by this version");
+  return lines;
+}

@@ -1,0 +1,249 @@
+/**
+ * The command line: one table that parsing and `--help` both come from.
+ *
+ * Short options combine (`-nlD`), take their value attached or as the next word, and an optional value only attached,
+ * as getopt(3) has it, so that existing unit files and scripts keep working.
+ */
+
+/** How an option takes a value. */
+type Value = "none" | "required" | "optional";
+
+type OptionRow = {
+  readonly key: OptionKey;
+  readonly short: string;
+  readonly long: string;
+  readonly value: Value;
+  readonly placeholder?: string;
+  readonly help: string;
+};
+
+const rows: readonly OptionRow[] = [
+  {
+    key: "file",
+    short: "f",
+    long: "use-file",
+    value: "required",
+    placeholder: "FILE",
+    help: "Read this configuration instead of /etc/keepalived/keepalived.conf",
+  },
+  { key: "vrrpOnly", short: "P", long: "vrrp", value: "none", help: "Run only the VRRP subsystem" },
+  {
+    key: "checkOnly",
+    short: "C",
+    long: "check",
+    value: "none",
+    help: "Run only the health checkers",
+  },
+  {
+    key: "console",
+    short: "l",
+    long: "log-console",
+    value: "none",
+    help: "Log to standard error as well",
+  },
+  {
+    key: "detail",
+    short: "D",
+    long: "log-detail",
+    value: "none",
+    help: "Detailed log; twice for more",
+  },
+  { key: "noSyslog", short: "G", long: "no-syslog", value: "none", help: "Do not log to syslog" },
+  {
+    key: "foreground",
+    short: "n",
+    long: "dont-fork",
+    value: "none",
+    help: "Stay in the foreground",
+  },
+  {
+    key: "pidFile",
+    short: "p",
+    long: "pid",
+    value: "required",
+    placeholder: "FILE",
+    help: "Pid file of the parent process",
+  },
+  {
+    key: "vrrpPidFile",
+    short: "r",
+    long: "vrrp_pid",
+    value: "required",
+    placeholder: "FILE",
+    help: "Pid file of the VRRP process",
+  },
+  {
+    key: "checkersPidFile",
+    short: "c",
+    long: "checkers_pid",
+    value: "required",
+    placeholder: "FILE",
+    help: "Pid file of the checker process",
+  },
+  {
+    key: "bfdPidFile",
+    short: "b",
+    long: "bfd_pid",
+    value: "required",
+    placeholder: "FILE",
+    help: "Pid file of the BFD process",
+  },
+  {
+    key: "configTest",
+    short: "t",
+    long: "config-test",
+    value: "optional",
+    placeholder: "FILE",
+    help: "Check the configuration and exit; with FILE, append what is found to it",
+  },
+  {
+    key: "configId",
+    short: "i",
+    long: "config-id",
+    value: "required",
+    placeholder: "ID",
+    help: "Value that lines starting with @ID are compared with (default: the host name)",
+  },
+  {
+    key: "version",
+    short: "v",
+    long: "version",
+    value: "none",
+    help: "Print the version and exit",
+  },
+  { key: "help", short: "h", long: "help", value: "none", help: "Print this help and exit" },
+];
+
+/** Name of an option in {@linkcode Options}. */
+export type OptionKey =
+  | "file"
+  | "vrrpOnly"
+  | "checkOnly"
+  | "console"
+  | "detail"
+  | "noSyslog"
+  | "foreground"
+  | "pidFile"
+  | "vrrpPidFile"
+  | "checkersPidFile"
+  | "bfdPidFile"
+  | "configTest"
+  | "configId"
+  | "version"
+  | "help";
+
+/** What the command line says: how often each option was given, and its last value. */
+export type Options = {
+  readonly count: (key: OptionKey) => number;
+  /** The last value; undefined if the option was not given or had none. */
+  readonly value: (key: OptionKey) => string | undefined;
+};
+
+/** The options, or one sentence that says what is wrong with the command line. */
+export type ParsedOptions =
+  | { readonly ok: true; readonly options: Options }
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads the words after the program's name. */
+export function parseOptions(words: readonly string[]): ParsedOptions {
+  const reading = new Reading(words);
+  const problem = reading.readAll();
+  return problem === undefined ? { ok: true, options: reading } : { ok: false, problem };
+}
+
+/** The command line while it is read. Each step returns a sentence if it cannot go on. */
+class Reading implements Options {
+  readonly #words: readonly string[];
+  readonly #counts = new Map<OptionKey, number>();
+  readonly #values = new Map<OptionKey, string>();
+  #next = 0;
+
+  constructor(words: readonly string[]) {
+    this.#words = words;
+  }
+
+  count(key: OptionKey): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  value(key: OptionKey): string | undefined {
+    return this.#values.get(key);
+  }
+
+  readAll(): string | undefined {
+    while (this.#next < this.#words.length) {
+      const word = this.#words[this.#next++] ?? "";
+      const problem = word.startsWith("--") ? this.#readLong(word) : this.#readShort(word);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  #readLong(word: string): string | undefined {
+    const equals = word.indexOf("=");
+    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+    const row = rowOfLong(name);
+    if (row === undefined) return `unrecognized option '--${name}'`;
+    const attached = equals < 0 ? undefined : word.slice(equals + 1);
+    if (row.value === "none" && attached !== undefined) {
+      return `option '--${row.long}' doesn't allow an argument`;
+    }
+    return this.#take(row, attached, `--${row.long}`);
+  }
+
+  #readShort(word: string): string | undefined {
+    if (!word.startsWith("-") || word === "-") return `unexpected argument '${word}'`;
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at] ?? "";
+      const row = rows.find((row) => row.short === letter);
+      if (row === undefined) return `invalid option -- '${letter}'`;
+      const attached = at + 1 < word.length ? word.slice(at + 1) : undefined;
+      if (row.value !== "none") return this.#take(row, attached, `-${letter}`);
+      this.#take(row, undefined, `-${letter}`);
+    }
+    return undefined;
+  }
+
+  #take(row: OptionRow, attached: string | undefined, shown: string): string | undefined {
+    let value = attached;
+    if (row.value === "required" && value === undefined) {
+      value = this.#words[this.#next++];
+      if (value === undefined) return `option '${shown}' requires an argument`;
+    }
+    this.#counts.set(row.key, this.count(row.key) + 1);
+    if (value !== undefined) this.#values.set(row.key, value);
+    return undefined;
+  }
+}
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const lines = rows.map((row) => {
+    const value = row.placeholder !== undefined
+      ? row.value === "optional" ? `[=${row.placeholder}]` : `=${row.placeholder}`
+      : "";
+    return `  -${row.short}, ${`--${row.long}${value}`.padEnd(24)} ${row.help}`;
+  });
+  return [
+    "Usage: keepalived [OPTION...]",
+    "",
+    "Shares virtual addresses between machines with VRRP: one holds them, and when it fails another takes over.",
+    "",
+    ...lines,
+    "",
+    "Examples:",
+    "  keepalived -t -f keepalived.conf      check a configuration, with every problem in one run",
+    "  keepalived -nlD -f keepalived.conf    run in the foreground and log to the terminal",
+    "",
+    "Signals to the parent process: TERM and INT stop, HUP reloads the configuration.",
+    "",
+  ].join("\n");
+}
+
+/** The row of a long name, or of an unambiguous beginning of one. */
+function rowOfLong(name: string): OptionRow | undefined {
+  const exact = rows.find((row) => row.long === name);
+  if (exact !== undefined) return exact;
+  const matches = rows.filter((row) => name !== "" && row.long.startsWith(name));
+  return matches.length === 1 ? matches[0] : undefined;
+}

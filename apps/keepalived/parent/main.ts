@@ -1,0 +1,146 @@
+import process from "node:process";
+import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
+import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
+import type { ParentMessage } from "../control.ts";
+import { ExitError, exitStatus } from "../exit_status.ts";
+import { type Log, openLog } from "../log.ts";
+import { type Options, parseOptions } from "../options.ts";
+import { PidFile, pidFileOf } from "../pid_file.ts";
+import { runtimeName, version } from "../version.ts";
+import { SupervisedChild } from "./supervised_child.ts";
+
+/**
+ * The parent: reads the configuration once, hands it to its children, restarts them, and forwards signals.
+ *
+ * It holds no network state, so that nothing it does can delay an advertisement.
+ */
+export async function runParent(words: readonly string[]): Promise<number> {
+  const parsed = parseOptions(words);
+  if (!parsed.ok) throw new ExitError(exitStatus.fatal, parsed.problem);
+  const { options } = parsed;
+  const log = openLog({
+    ident: "Keepalived",
+    console: options.count("console") > 0,
+    syslog: options.count("noSyslog") === 0,
+  });
+  using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
+  log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
+  const config = start(options, log);
+  const parent = new Parent(options, config, log);
+  const status = await parent.run();
+  log("info", `Stopped Keepalived v${version}`);
+  return status;
+}
+
+/** The configuration to start with. @throws ExitError if there is none */
+function start(options: Options, log: Log): Config {
+  const file = configFileOf(options);
+  log("info", `Opening file '${file}'.`);
+  const loaded = loadOf(options);
+  report(loaded, log);
+  if (loaded.config === undefined) {
+    throw new ExitError(exitStatus.noConfiguration, `Config files missing '${file}'.`);
+  }
+  return loaded.config;
+}
+
+function report(loaded: LoadedConfig, log: Log): void {
+  for (const problem of problemsOf(loaded)) log("warning", problem);
+}
+
+class Parent {
+  readonly #options: Options;
+  readonly #log: Log;
+  readonly #children: SupervisedChild[] = [];
+  #config: Config;
+  #status: number = exitStatus.ok;
+  #finish: (() => void) | undefined;
+
+  constructor(options: Options, config: Config, log: Log) {
+    this.#options = options;
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Runs until a signal or a permanent error of a child; returns the exit status. */
+  async run(): Promise<number> {
+    const finished = new Promise<void>((resolve) => this.#finish = resolve);
+    const handlers: Readonly<Record<string, () => void>> = {
+      SIGTERM: () => this.#stop(exitStatus.ok),
+      SIGINT: () => this.#stop(exitStatus.ok),
+      SIGHUP: () => this.#reload(),
+      // Not to be ended by what asks a daemon for its state.
+      SIGUSR1: () => this.#log("notice", "SIGUSR1: this version writes no data dump"),
+      SIGUSR2: () => this.#log("notice", "SIGUSR2: this version writes no statistics"),
+    };
+    for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+    // Keeps the process alive: neither children nor signal listeners do so on both runtimes.
+    const alive = setInterval(() => {}, 0x7fff_ffff);
+    try {
+      this.#startChildren();
+      await finished;
+    } finally {
+      clearInterval(alive);
+      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+    }
+    return this.#status;
+  }
+
+  #startChildren(): void {
+    const vrrp = this.#options.count("checkOnly") === 0 && this.#config.present.vrrp;
+    if (!vrrp) {
+      this.#log(
+        "warning",
+        "Nothing to run: the configuration has no VRRP instance that could start",
+      );
+      return;
+    }
+    const child = new SupervisedChild({
+      role: "vrrp",
+      title: "VRRP",
+      log: this.#log,
+      configuration: () => this.#message(),
+      onPermanent: (status) => this.#stop(status),
+      onReady: (first) => this.#log("info", first ? "Startup complete" : "Reload complete"),
+    });
+    this.#children.push(child);
+    child.start();
+  }
+
+  #message(): ParentMessage {
+    return {
+      kind: "configuration",
+      config: this.#config,
+      options: {
+        console: this.#options.count("console") > 0,
+        detail: this.#options.count("detail"),
+        syslog: this.#options.count("noSyslog") === 0,
+        pidFile: pidFileOf(this.#options, "vrrpPidFile"),
+      },
+    };
+  }
+
+  /** Parses first; with any error the running configuration stays. */
+  #reload(): void {
+    this.#log("info", "Reloading ...");
+    const loaded = loadOf(this.#options);
+    report(loaded, this.#log);
+    const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
+    if (loaded.config === undefined || broken) {
+      this.#log("error", "Reload refused: the configuration has errors, the running one stays");
+      return;
+    }
+    this.#config = loaded.config;
+    if (this.#children.length === 0) this.#startChildren();
+    else for (const child of this.#children) child.configure();
+  }
+
+  #stop(status: number): void {
+    if (this.#status === exitStatus.ok) this.#status = status;
+    this.#log("info", "Stopping");
+    const waitMs = this.#config.global.childWaitTimeUs / 1000;
+    void Promise.all(this.#children.map((child) => child.stop(waitMs))).then(() =>
+      this.#finish?.()
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { basename } from "node:path";
+import process from "node:process";
+
+/** What a process of this program is for. `launcher` starts `parent` in the background; `parent` starts the others. */
+export type Role = "launcher" | "parent" | "vrrp";
+
+/** Environment variable that tells a re-executed copy its role. */
+const roleVariable = "KEEPALIVED_ROLE";
+
+/** The role of this process; a program that a person starts is the launcher. */
+export function ownRole(): Role {
+  const role = process.env[roleVariable];
+  return role === "parent" || role === "vrrp" ? role : "launcher";
+}
+
+/** The environment of a copy of this program in another role. */
+export function environmentOf(role: Role): NodeJS.ProcessEnv {
+  return { ...process.env, [roleVariable]: role };
+}
+
+/** How to run this program again: with its runtime and script, or alone where it is one compiled file. */
+export function selfCommand(): { readonly command: string; readonly args: readonly string[] } {
+  const runtime = basename(process.execPath);
+  const script = process.argv[1] ?? "";
+  if (runtime.startsWith("deno")) {
+    return { command: process.execPath, args: ["run", "--quiet", "--allow-all", script] };
+  }
+  if (runtime.startsWith("node")) {
+    return { command: process.execPath, args: [...process.execArgv, script] };
+  }
+  return { command: process.execPath, args: [] };
+}

@@ -1,0 +1,22 @@
+import { release } from "node:os";
+import process from "node:process";
+
+/** The version of the daemon and of every package beside it. */
+export const version = "0.1.0";
+
+/** The runtime that this process runs on, with its version. */
+export function runtimeName(): string {
+  const versions = process.versions as Readonly<Record<string, string | undefined>>;
+  return versions["deno"] === undefined ? `Node ${versions["node"]}` : `Deno ${versions["deno"]}`;
+}
+
+/** The text of `--version`. */
+export function versionText(): string {
+  return [
+    `Keepalived v${version} (TypeScript)`,
+    "",
+    `Running on ${runtimeName()}, Linux ${release()}`,
+    "Subsystems: VRRP",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,19 @@
+/** Counts by name. Names come from closed sets (fault names of codecs, checks of receive.ts), so it stays small. */
+export class Counters {
+  readonly #counts = new Map<string, number>();
+
+  /** Adds one and returns the new count. */
+  add(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count;
+  }
+
+  get(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  toJSON(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}

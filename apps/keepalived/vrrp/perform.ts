@@ -1,0 +1,142 @@
+import {
+  encodeGratuitousArp,
+  encodeUnsolicitedNeighbourAdvertisement,
+} from "@keepalived/inet-codec";
+import { familyOf } from "@keepalived/ip-address";
+import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { sendFrame, SyscallError } from "@keepalived/linux";
+import { encodeAdvertisement } from "@keepalived/vrrp-codec";
+import type { Action, Advertisement, VirtualAddress } from "@keepalived/vrrp-fsm";
+import { operatorCause, operatorState } from "../names.ts";
+import { authenticationOf } from "./admission.ts";
+import type { Channel } from "./channel.ts";
+import type { VirtualRouter } from "./virtual_router.ts";
+import type { World } from "./world.ts";
+
+/** Performs one action of a virtual router's machine. No protocol decision is taken here. */
+export function perform(action: Action, router: VirtualRouter, world: World): void {
+  const { name } = router.config;
+  switch (action.kind) {
+    case "send-advertisement":
+      return sendAdvertisement(action.advertisement, router, world);
+    case "add-addresses":
+      world.addresses.add(name, action.addresses);
+      if (world.detail > 0) world.log("info", `(${name}) setting VIPs.`);
+      return;
+    case "remove-addresses":
+      world.addresses.remove(name, action.addresses);
+      if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
+      return;
+    case "announce":
+      return announce(action.addresses, action.repeat, name, world);
+    case "state-changed": {
+      const { from, to, reason } = action;
+      router.stateChanged(to);
+      // The end of the process says it all.
+      if (to === "initialize") return;
+      const init = from === "initialize" && to === "backup" ? " (init)" : "";
+      world.log("info", `(${name}) Entering ${operatorState(to)} STATE${init}`);
+      if (world.detail > 0) world.log("info", `(${name}) reason: ${operatorCause(reason)}`);
+      return;
+    }
+    case "priority-changed":
+      return world.log("info", `(${name}) Changing effective priority to ${action.priority}`);
+    case "lower-priority-heard":
+      router.counters.add("lower-priority-heard");
+      return router.logOnce(
+        `(${name}) Received lower priority advert from ${action.source} priority ${action.priority}, ours ${router.priority}, forcing new election`,
+      );
+    case "owner-conflict":
+      return router.logOnce(
+        `(${name}) ${action.source} claims to own our addresses too (priority 255)` +
+          (action.yielded ? ": stepping down to 254" : ": only one router may have priority 255"),
+      );
+    default:
+      return action satisfies never;
+  }
+}
+
+/** To the group, or to each unicast peer. A network that is down is a reason to count, not to fail. */
+function sendAdvertisement(
+  advertisement: Advertisement,
+  router: VirtualRouter,
+  world: World,
+): void {
+  const { channel, config, sourceAddress: source } = router;
+  if (channel === undefined || source === undefined) {
+    router.counters.add("send-without-source");
+    return;
+  }
+  const { checksumForm } = config;
+  const authentication = authenticationOf(config);
+  const signed = authentication === undefined
+    ? advertisement
+    : { ...advertisement, authentication };
+  for (const destination of destinationsOf(config)) {
+    const message = encodeAdvertisement(signed, { source, destination, checksumForm });
+    send(channel, message, { source, destination, hopLimit: hopLimitOf(config) }, router);
+  }
+  if (advertisement.priority > 0) return;
+  router.counters.add("priority-zero-sent");
+  world.log("info", `(${config.name}) sent 0 priority`);
+}
+
+function send(
+  channel: Channel,
+  message: Uint8Array,
+  path: Parameters<Channel["send"]>[1],
+  router: VirtualRouter,
+): void {
+  try {
+    channel.send(message, path);
+    router.counters.add("advertisement-sent");
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    router.counters.add("send-failed");
+    router.logOnce(`(${router.config.name}) cannot send to ${path.destination}: ${error.message}`);
+  }
+}
+
+function destinationsOf(config: VrrpInstanceConfig): readonly string[] {
+  return config.unicast?.peers.map(({ address }) => address) ?? [config.multicastGroup];
+}
+
+function hopLimitOf(config: VrrpInstanceConfig): number | undefined {
+  return config.unicast === undefined ? 255 : config.unicast.ttl;
+}
+
+/** Gratuitous ARPs or unsolicited neighbour advertisements, `repeat` times for each address. */
+function announce(
+  addresses: readonly VirtualAddress[],
+  repeat: number,
+  name: string,
+  world: World,
+): void {
+  for (const address of addresses) {
+    const link = world.interfaces.link(address.interface);
+    if (link?.mac === undefined) continue;
+    const frame = familyOf(address.address) === 4
+      ? encodeGratuitousArp({ sourceMac: link.mac, address: address.address })
+      : encodeUnsolicitedNeighbourAdvertisement({
+        sourceMac: link.mac,
+        address: address.address,
+        router: world.isForwarding(address.interface),
+      });
+    try {
+      for (let i = 0; i < repeat; i++) sendFrame(world.packets, link.index, frame);
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      world.log(
+        "warning",
+        `(${name}) cannot announce ${address.address} on ${link.name}: ${error.message}`,
+      );
+    }
+  }
+  if (world.detail === 0) return;
+  for (const { address, interface: dev } of addresses) {
+    const what = familyOf(address) === 4
+      ? "gratuitous ARPs"
+      : "unsolicited neighbour advertisements";
+    world.log("info", `(${name}) Sending/queueing ${what} on ${dev} for ${address}`);
+  }
+}

@@ -1,0 +1,251 @@
+import type { IpAddress } from "@keepalived/ip-address";
+import type { Received } from "@keepalived/inet-codec";
+import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { SyscallError } from "@keepalived/linux";
+import { type Host, host } from "@keepalived/reactor";
+import type { AdvertisementFault, ReceivedAdvertisement } from "@keepalived/vrrp-codec";
+import {
+  instance,
+  type InstanceConfig,
+  type InstanceEvent,
+  type InstanceState,
+  priorityOf,
+  type StateKind,
+} from "@keepalived/vrrp-fsm";
+import { hasSameAddresses, refusalOf } from "./admission.ts";
+import type { Channel, ChannelPlace } from "./channel.ts";
+import { Counters } from "./counters.ts";
+import { perform } from "./perform.ts";
+import type { World } from "./world.ts";
+
+/**
+ * One virtual router on the network: its machine, its place on a channel, and what it counts.
+ *
+ * Turns what interfaces and peers do into events of the machine. All decisions are the machine's.
+ */
+export class VirtualRouter {
+  readonly counters: Counters = new Counters();
+  readonly #world: World;
+  readonly #host: Host<InstanceConfig, InstanceState, InstanceEvent>;
+  #config: VrrpInstanceConfig;
+  #channel: Channel | undefined;
+  #sourceAddress: IpAddress | undefined;
+  /** Kinds of complaint that were logged since the last change of state. */
+  readonly #said = new Set<string>();
+
+  constructor(config: VrrpInstanceConfig, world: World, seed: number) {
+    this.#config = config;
+    this.#world = world;
+    this.#host = host(instance, {
+      name: config.name,
+      config: machineConfig(config),
+      seed,
+      scheduler: world.reactor,
+      perform: (action) => perform(action, this, world),
+    });
+  }
+
+  get config(): VrrpInstanceConfig {
+    return this.#config;
+  }
+
+  get state(): StateKind {
+    return this.#host.state.kind;
+  }
+
+  get priority(): number {
+    return priorityOf(this.#host.config, this.#host.state);
+  }
+
+  get channel(): Channel | undefined {
+    return this.#channel;
+  }
+
+  get sourceAddress(): IpAddress | undefined {
+    return this.#sourceAddress;
+  }
+
+  /** Takes part from now on, or says why it cannot yet. */
+  start(): void {
+    this.interfaceChanged();
+    this.#host.send({ kind: "startup" });
+    if (this.state === "fault") {
+      this.#world.log("info", `(${this.#config.name}) entering FAULT state`);
+    }
+  }
+
+  /** Resigns if it is Active, gives its addresses away, and leaves its channel. */
+  stop(): void {
+    this.#host.send({ kind: "shutdown" });
+    this.#leave();
+    this.#host[Symbol.dispose]();
+  }
+
+  /** Takes a new configuration of the same virtual router and keeps its state. */
+  configure(config: VrrpInstanceConfig): void {
+    const moved = config.multicastGroup !== this.#config.multicastGroup ||
+      (config.unicast === undefined) !== (this.#config.unicast === undefined);
+    if (moved) this.#leave();
+    this.#config = config;
+    this.interfaceChanged();
+    this.#host.configure(machineConfig(config));
+  }
+
+  /** Looks at its interface anew: existence, carrier, source address. */
+  interfaceChanged(): void {
+    const { name, interface: dev, trackPrimary } = this.#config;
+    if (dev === undefined) return;
+    const { interfaces } = this.#world;
+    const link = interfaces.link(dev);
+    const place = link === undefined
+      ? undefined
+      : { family: this.#config.family, interfaceName: link.name, interfaceIndex: link.index };
+    const source = link === undefined ? undefined : this.#findSource(dev);
+    this.#sourceAddress = source;
+    this.#join(place);
+    this.#host.send({ kind: "local-address", address: source });
+    const down = link === undefined || (trackPrimary && !interfaces.isRunning(dev));
+    this.#setFault(
+      "interface-down",
+      down,
+      `(${name}): entering FAULT state (interface ${dev} down)`,
+    );
+    this.#setFault(
+      "no-source-address",
+      source === undefined,
+      `(${name}) entering FAULT state (no IPv${this.#config.family} address for interface)`,
+    );
+    this.#setFault(
+      "no-socket",
+      place !== undefined && this.#channel === undefined,
+      `(${name}) entering FAULT state (no socket on ${dev})`,
+    );
+  }
+
+  /** A well-formed advertisement with our VRID: counts only if it is meant for us. */
+  hear(advertisement: ReceivedAdvertisement, received: Received): void {
+    const { name } = this.#config;
+    const { source } = received;
+    if (source === this.#sourceAddress) return;
+    const refusal = refusalOf(this.#config, advertisement, received);
+    if (refusal !== undefined) {
+      this.counters.add(refusal);
+      this.logOnce(`(${name}) ignoring advert from ${source}: ${refusal.replaceAll("-", " ")}`);
+      return;
+    }
+    this.counters.add("advertisement-received");
+    if (advertisement.priority === 0) this.counters.add("priority-zero-received");
+    if (!this.#config.skipAddressCheck && !hasSameAddresses(this.#config, advertisement)) {
+      this.counters.add("address-list-mismatch");
+      this.logOnce(
+        `(${name}) advert from ${source} lists other addresses: ${
+          advertisement.addresses.join(", ") || "none"
+        }`,
+      );
+    }
+    const { priority, maxAdvertiseIntervalUs } = advertisement;
+    this.#host.send({ kind: "advertisement", source, priority, maxAdvertiseIntervalUs });
+  }
+
+  /** Bytes with our VRID that are no advertisement. */
+  malformed(fault: AdvertisementFault, source: IpAddress): void {
+    this.counters.add(fault);
+    this.logOnce(
+      `(${this.#config.name}) malformed advert from ${source}: ${fault.replaceAll("-", " ")}`,
+    );
+  }
+
+  /** Somebody else took an address that we hold. */
+  addressLost(): void {
+    this.#host.send({ kind: "owned-address-lost" });
+  }
+
+  stateChanged(to: StateKind): void {
+    this.#said.clear();
+    this.counters.add(`became-${to}`);
+  }
+
+  /** One line of a kind until the next change of state: a peer must not be able to flood the log. */
+  logOnce(text: string): void {
+    const kind = text.replace(/[0-9a-f.:]+/g, "#");
+    if (this.#said.has(kind)) return;
+    this.#said.add(kind);
+    this.#world.log("warning", text);
+  }
+
+  #findSource(dev: string): IpAddress | undefined {
+    const { sourceAddress, family } = this.#config;
+    if (sourceAddress !== undefined) return sourceAddress;
+    return this.#world.interfaces.sourceAddress(dev, family, this.#world.virtualAddresses());
+  }
+
+  #setFault(reason: string, present: boolean, text: string): void {
+    if (this.#host.state.faults.includes(reason) === present) return;
+    if (present) this.#world.log("info", text);
+    this.#host.send({ kind: "fault", reason, present });
+  }
+
+  #join(place: ChannelPlace | undefined): void {
+    const now = this.#channel?.place;
+    if (
+      now?.interfaceIndex === place?.interfaceIndex && now?.interfaceName === place?.interfaceName
+    ) {
+      return;
+    }
+    this.#leave();
+    if (place !== undefined) this.#channel = this.#open(place);
+  }
+
+  /** The channel of a place, or undefined if the kernel refuses, as when the interface has just gone. */
+  #open(place: ChannelPlace): Channel | undefined {
+    const { name, unicast, virtualRouterId } = this.#config;
+    let channel: Channel | undefined;
+    try {
+      channel = this.#world.channels.open(place);
+      channel.attach(this, virtualRouterId, this.#group());
+      // Opened now, so that the first advertisement need not wait for it.
+      channel.senderOf(unicast === undefined ? 255 : unicast.ttl);
+      return channel;
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      if (channel !== undefined) this.#world.channels.release(channel);
+      this.#world.log("error", `(${name}) ${error.message}`);
+      return undefined;
+    }
+  }
+
+  #leave(): void {
+    const channel = this.#channel;
+    if (channel === undefined) return;
+    this.#channel = undefined;
+    channel.detach(this, this.#config.virtualRouterId, this.#group());
+    this.#world.channels.release(channel);
+  }
+
+  #group(): IpAddress | undefined {
+    return this.#config.unicast === undefined ? this.#config.multicastGroup : undefined;
+  }
+}
+
+/** What the machine needs of a configuration. */
+function machineConfig(config: VrrpInstanceConfig): InstanceConfig {
+  const { timerExpiredBackup } = config;
+  return {
+    name: config.name,
+    virtualRouterId: config.virtualRouterId,
+    version: config.version,
+    family: config.family,
+    initialState: config.initialState,
+    priority: config.priority,
+    advertisementIntervalUs: config.advertisementIntervalUs,
+    downTimerAdverts: config.downTimerAdverts,
+    preempt: config.preempt,
+    preemptDelayUs: config.preemptDelayUs,
+    startupDelayUs: config.startupDelayUs,
+    addresses: [...config.addresses, ...config.excludedAddresses],
+    lowerPriorityNoAdvert: config.lowerPriorityNoAdvert,
+    higherPrioritySendAdvert: config.higherPrioritySendAdvert,
+    announcement: config.announcement,
+    ...(timerExpiredBackup === undefined ? {} : { lateBackupPriority: timerExpiredBackup }),
+  };
+}

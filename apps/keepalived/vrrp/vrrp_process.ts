@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import type { IpAddress } from "@keepalived/ip-address";
+import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { openPacketSocket, type Socket } from "@keepalived/linux";
+import {
+  decodeNotification,
+  listAddresses,
+  listLinks,
+  multicastGroups,
+  type Notification,
+} from "@keepalived/netlink-route";
+import type { NetlinkMessage } from "@keepalived/netlink-codec";
+import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
+import { difference } from "@keepalived/reconcile";
+import { ExitError, exitStatus } from "../exit_status.ts";
+import type { Log } from "../log.ts";
+import { Channels } from "./channel.ts";
+import { Interfaces } from "./interfaces.ts";
+import { KernelAddresses } from "./kernel_addresses.ts";
+import { VirtualRouter } from "./virtual_router.ts";
+import type { World } from "./world.ts";
+
+/** All virtual routers of one configuration, on one event loop. */
+export class VrrpProcess {
+  readonly #log: Log;
+  readonly #interfaces = new Interfaces();
+  readonly #netlink: NetlinkConnection;
+  readonly #packets: Socket;
+  readonly #addresses: KernelAddresses;
+  readonly #world: World;
+  #routers: readonly VirtualRouter[] = [];
+  #virtualAddresses: ReadonlySet<IpAddress> = new Set();
+
+  constructor(reactor: Reactor, log: Log, detail: number) {
+    this.#log = log;
+    const { link, ipv4Address, ipv6Address } = multicastGroups;
+    this.#netlink = new NetlinkConnection(reactor, {
+      groups: [link, ipv4Address, ipv6Address],
+      onNotification: (message) => this.#notice(message),
+      onOverrun: () => void this.#resynchronize(),
+    });
+    this.#packets = openPacketSocket({ protocol: 0 });
+    this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
+    this.#world = {
+      reactor,
+      log,
+      detail,
+      interfaces: this.#interfaces,
+      addresses: this.#addresses,
+      channels: new Channels(reactor),
+      packets: this.#packets,
+      virtualAddresses: () => this.#virtualAddresses,
+      isForwarding,
+    };
+  }
+
+  /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
+  async start(config: Config): Promise<void> {
+    await this.#readKernel();
+    requireInterfaces(config, this.#interfaces);
+    this.#setVirtualAddresses(config.instances);
+    for (const { name, addresses, excludedAddresses } of config.instances) {
+      const left = [...addresses, ...excludedAddresses].filter((it) =>
+        this.#addresses.isLeftOver(it)
+      );
+      if (left.length > 0) this.#addresses.remove(name, left);
+    }
+    this.#routers = config.instances.map((it) => this.#routerOf(it));
+    for (const router of this.#routers) router.start();
+  }
+
+  /** Goes over to another configuration: what is equal in both is not touched. */
+  configure(config: Config): void {
+    this.#setVirtualAddresses(config.instances);
+    const running = new Map(this.#routers.map((router) => [identityOf(router.config), router]));
+    const change = difference(
+      config.instances,
+      this.#routers.map((router) => router.config),
+      identityOf,
+      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    );
+    for (const removed of change.remove) running.get(identityOf(removed))?.stop();
+    for (const { to } of change.change) running.get(identityOf(to))?.configure(to);
+    const added = new Map(change.add.map((it) => [identityOf(it), this.#routerOf(it)]));
+    this.#routers = config.instances.flatMap((it) =>
+      running.get(identityOf(it)) ?? added.get(identityOf(it)) ?? []
+    );
+    for (const router of added.values()) router.start();
+    this.#log(
+      "info",
+      `Reload: ${change.add.length} instances added, ${change.change.length} changed, ${change.remove.length} removed`,
+    );
+  }
+
+  /** Resigns everywhere; done when the kernel has answered every request. */
+  async stop(): Promise<void> {
+    for (const router of this.#routers) router.stop();
+    this.#routers = [];
+    await this.#addresses.idle();
+    this.#netlink[Symbol.dispose]();
+    this.#packets[Symbol.dispose]();
+  }
+
+  #routerOf(config: VrrpInstanceConfig): VirtualRouter {
+    return new VirtualRouter(config, this.#world, config.virtualRouterId);
+  }
+
+  #setVirtualAddresses(instances: readonly VrrpInstanceConfig[]): void {
+    this.#virtualAddresses = new Set(
+      instances.flatMap((it) =>
+        [...it.addresses, ...it.excludedAddresses].map(({ address }) => address)
+      ),
+    );
+  }
+
+  async #readKernel(): Promise<void> {
+    this.#interfaces.clear();
+    for (const request of [listLinks(), listAddresses()]) {
+      for (const message of await this.#netlink.request(request)) {
+        const notification = this.#decode(message);
+        if (notification !== undefined) this.#interfaces.apply(notification);
+      }
+    }
+  }
+
+  /** The kernel dropped notifications: what it has is asked for anew. */
+  async #resynchronize(): Promise<void> {
+    this.#log("warning", "Netlink: notifications were lost, reading the kernel's tables again");
+    await this.#readKernel();
+    for (const router of this.#routers) router.interfaceChanged();
+  }
+
+  #notice(message: NetlinkMessage): void {
+    const notification = this.#decode(message);
+    if (notification === undefined) return;
+    const before = notification.kind === "link-changed"
+      ? this.#interfaces.isRunning(notification.link.name)
+      : undefined;
+    const name = this.#interfaces.apply(notification);
+    if (name === undefined) return;
+    if (notification.kind === "link-changed" && this.#isUsed(name)) {
+      const running = this.#interfaces.isRunning(name);
+      if (running !== before) {
+        this.#log("info", `Netlink reports ${name} ${running ? "up" : "down"}`);
+      }
+    }
+    for (const router of this.#routers) {
+      if (router.config.interface === name) router.interfaceChanged();
+    }
+    if (notification.kind === "address-removed" && this.#addresses.isLoss(notification.address)) {
+      this.#lost(name, notification.address.address);
+    }
+  }
+
+  #lost(interfaceName: string, address: IpAddress): void {
+    for (const router of this.#routers) {
+      const { addresses, excludedAddresses } = router.config;
+      const own = [...addresses, ...excludedAddresses].some((it) =>
+        it.address === address && it.interface === interfaceName
+      );
+      if (!own || router.state !== "active") continue;
+      this.#log(
+        "warning",
+        `(${router.config.name}) address ${address} was removed from ${interfaceName} by somebody else`,
+      );
+      router.addressLost();
+    }
+  }
+
+  #isUsed(name: string): boolean {
+    return this.#routers.some((router) => router.config.interface === name);
+  }
+
+  #decode(message: NetlinkMessage): Notification | undefined {
+    const decoded = decodeNotification(message);
+    if (decoded.ok) return decoded.value;
+    this.#log("warning", `Netlink: cannot read a notification: ${decoded.error.fault}`);
+    return undefined;
+  }
+}
+
+/** A reload finds a virtual router again by what it is on the wire, not by its name. */
+function identityOf(config: VrrpInstanceConfig): string {
+  const delivery = config.unicast === undefined ? config.multicastGroup : "unicast";
+  return [config.interface, config.family, config.virtualRouterId, delivery, config.sourceAddress]
+    .join(" ");
+}
+
+function requireInterfaces(config: Config, interfaces: Interfaces): void {
+  if (config.global.dynamicInterfaces !== "no") return;
+  for (const { name, interface: dev } of config.instances) {
+    if (dev === undefined || interfaces.link(dev) !== undefined) continue;
+    throw new ExitError(
+      exitStatus.configuration,
+      `Interface ${dev} for vrrp_instance ${name} doesn't exist; create it, or set dynamic_interfaces in global_defs to wait for it`,
+    );
+  }
+}
+
+function isForwarding(interfaceName: string): boolean {
+  try {
+    return readFileSync(`/proc/sys/net/ipv6/conf/${interfaceName}/forwarding`, "utf8").trim() ===
+      "1";
+  } catch {
+    return false; // No IPv6 on this interface, so it routes none.
+  }
+}

@@ -1,0 +1,93 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Host } from "./network.ts";
+import { crash } from "./processes.ts";
+
+/** `ours`: bin/keepalived of this tree, on the runtime that KEEPALIVED_RUNTIME names. `c`: the installed keepalived. */
+export type Implementation = "ours" | "c";
+
+const programs: Readonly<Record<Implementation, string>> = {
+  ours: fileURLToPath(new URL("../../bin/keepalived", import.meta.url)),
+  c: "/usr/sbin/keepalived",
+};
+
+export type DaemonOptions = {
+  readonly implementation?: Implementation;
+  /** For its files: configuration and pid files. One folder can serve many daemons with different names. */
+  readonly folder: string;
+  readonly name: string;
+  readonly config: string;
+  /** Replaces the usual `-nlGD`. */
+  readonly flags?: string;
+  /** Words before the program, such as `setpriv` and its options. */
+  readonly wrapper?: readonly string[];
+};
+
+/** A keepalived in the foreground on a host, with its log. */
+export class Daemon {
+  readonly name: string;
+  readonly log: string[] = [];
+  readonly configFile: string;
+  readonly pidFile: string;
+  readonly vrrpPidFile: string;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<number | string>;
+
+  constructor(host: Host, options: DaemonOptions) {
+    const { implementation = "ours", folder, name, flags = "-nlGD", wrapper = [] } = options;
+    this.name = name;
+    this.configFile = join(folder, `${name}.conf`);
+    this.pidFile = join(folder, `${name}.pid`);
+    this.vrrpPidFile = join(folder, `${name}_vrrp.pid`);
+    this.configure(options.config);
+    const files = ["-f", this.configFile, "-p", this.pidFile, "-r", this.vrrpPidFile];
+    this.#process = host.start([...wrapper, programs[implementation], flags, ...files]);
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on("line", (line) => this.log.push(line));
+    }
+    // "close" and not "exit": by then the whole log has been read.
+    this.#ended = once(this.#process, "close").then(([code, signal]) => code ?? signal);
+  }
+
+  /** Number of the parent process. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Its exit status, or the signal that ended it. */
+  get ended(): Promise<number | string> {
+    return this.#ended;
+  }
+
+  /** Writes its configuration file; a running daemon reads it at SIGHUP. */
+  configure(config: string): void {
+    writeFileSync(this.configFile, config);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** SIGTERM, and the exit status. */
+  async stop(): Promise<number | string> {
+    this.signal("SIGTERM");
+    return await this.#ended;
+  }
+
+  /** Ends all its processes at once, as a power failure would. */
+  async crash(): Promise<void> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode === null && signalCode === null) crash(this.pid);
+    await this.#ended;
+  }
+
+  /** Lines of the log so far that match. */
+  lines(pattern: RegExp): readonly string[] {
+    return this.log.filter((line) => pattern.test(line));
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Reactor } from "@keepalived/reactor";
+import { Daemon, type DaemonOptions } from "./daemon.ts";
+import { type Host, type HostOptions, Network } from "./network.ts";
+import { Wire } from "./wire.ts";
+
+/** A network with what a test needs on it: daemons, a look at the wire, a folder. Disposing it leaves nothing. */
+export class Lab {
+  readonly network: Network;
+  readonly reactor: Reactor = new Reactor();
+  /** What the bridge sees: all multicast and broadcast. */
+  readonly wire: Wire;
+  readonly folder: string = mkdtempSync(join(tmpdir(), "keepalived-lab-"));
+  readonly #loop: Promise<void>;
+  readonly #daemons: Daemon[] = [];
+
+  private constructor(network: Network) {
+    this.network = network;
+    this.wire = new Wire(this.reactor, network.bridge, "br0");
+    this.#loop = this.reactor.run();
+  }
+
+  static async create(hosts: readonly HostOptions[]): Promise<Lab> {
+    return new Lab(await Network.create(hosts));
+  }
+
+  host(name: string): Host {
+    return this.network.host(name);
+  }
+
+  /** Starts a daemon on the host of its name, or on another. */
+  start(options: Omit<DaemonOptions, "folder">, on: string = options.name): Daemon {
+    const daemon = new Daemon(this.host(on), { folder: this.folder, ...options });
+    this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  /** The last lines of every daemon's log, for a failing test. */
+  logTail(): string {
+    return this.#daemons.flatMap(({ name, log }) =>
+      log.slice(-15).map((line) => `  ${name}: ${line}`)
+    ).join("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const daemon of this.#daemons) await daemon.crash();
+    this.wire[Symbol.dispose]();
+    this.reactor.stop();
+    await this.#loop;
+    this.reactor[Symbol.dispose]();
+    await this.network.dispose();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Waits for a condition, asked every 50 ms. @throws Error if it does not hold in time */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs: number,
+): Promise<void> {
+  const limit = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > limit) throw new Error(`${what}: not within ${withinMs} ms`);
+    await sleep(50);
+  }
+}
+
+/** Waits. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,149 @@
+/**
+ * Real hosts on a real bridge, each a network namespace without a name.
+ *
+ * A namespace lives as long as the process that holds it, and that process ends when its standard input does: whatever
+ * becomes of the program that made the network, nothing of it stays behind.
+ */
+
+import {
+  type ChildProcess,
+  execFile,
+  spawn,
+  spawnSync,
+  type StdioOptions,
+} from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+export type HostOptions = {
+  readonly name: string;
+  /** Addresses of its interface `eth0`, as `ADDRESS/LENGTH`. */
+  readonly addresses: readonly string[];
+};
+
+/** A namespace and the ways to run something in it. */
+export class Host {
+  readonly name: string;
+  readonly #holder: ChildProcess;
+  readonly #children = new Set<ChildProcess>();
+
+  private constructor(name: string, holder: ChildProcess) {
+    this.name = name;
+    this.#holder = holder;
+  }
+
+  static async create(name: string): Promise<Host> {
+    const holder = spawn("unshare", ["--net", "sh", "-c", "echo; exec cat >/dev/null"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const failed = once(holder, "exit").then(() => {
+      throw new Error(
+        `Cannot make a network namespace for ${name}: unshare --net failed (see above)`,
+      );
+    });
+    await Promise.race([once(holder.stdout, "data"), failed]);
+    failed.catch(() => {}); // From now on its end is wanted.
+    const host = new Host(name, holder);
+    host.run("ip link set lo up");
+    return host;
+  }
+
+  /** Number of the process that holds the namespace. */
+  get pid(): number {
+    return this.#holder.pid ?? 0;
+  }
+
+  /** Runs a command line of words without quoting, and returns its output. @throws Error with the output if it fails */
+  run(line: string): string {
+    const { status, stdout, stderr } = spawnSync("nsenter", this.#words(line.split(" ")), {
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    });
+    if (status !== 0) throw new Error(`${this.name}: ${line}: ${stderr || stdout}`);
+    return stdout;
+  }
+
+  /** As {@linkcode Host.run}, without holding up this program meanwhile. */
+  async read(line: string): Promise<string> {
+    const { stdout } = await execute("nsenter", this.#words(line.split(" ")));
+    return stdout;
+  }
+
+  /** Starts a program in the namespace. It is killed when the host is disposed. */
+  start(
+    words: readonly string[],
+    options: { stdio?: StdioOptions; env?: Readonly<Record<string, string>> } = {},
+  ): ChildProcess {
+    const child = spawn("nsenter", this.#words(words), {
+      stdio: options.stdio ?? ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...options.env },
+    });
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Whether an address is on the host now. */
+  holds(address: string): boolean {
+    return this.run("ip -o address show").includes(` ${address}/`);
+  }
+
+  async dispose(): Promise<void> {
+    for (const child of this.#children) child.kill("SIGKILL");
+    const ended = once(this.#holder, "exit");
+    this.#holder.stdin?.end();
+    await ended;
+  }
+
+  #words(words: readonly string[]): string[] {
+    return ["--target", String(this.pid), "--net", "--", ...words];
+  }
+}
+
+/** Hosts with an interface `eth0` each on one bridge; the bridge has a host of its own, where all traffic can be seen. */
+export class Network {
+  readonly bridge: Host;
+  readonly #hosts = new Map<string, Host>();
+
+  private constructor(bridge: Host) {
+    this.bridge = bridge;
+  }
+
+  static async create(hosts: readonly HostOptions[]): Promise<Network> {
+    const bridge = await Host.create("bridge");
+    const network = new Network(bridge);
+    bridge.run("ip link add br0 type bridge mcast_snooping 0 forward_delay 0");
+    bridge.run("ip link set br0 up");
+    for (const options of hosts) await network.#join(options);
+    return network;
+  }
+
+  host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new RangeError(`No host ${name}`);
+    return host;
+  }
+
+  /** Pulls a host's cable, or puts it back: its interface loses or regains the carrier. */
+  setCable(name: string, up: boolean): void {
+    this.bridge.run(`ip link set dev ${name} ${up ? "up" : "down"}`);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#hosts.values(), this.bridge].map((host) => host.dispose()));
+  }
+
+  async #join({ name, addresses }: HostOptions): Promise<void> {
+    const host = await Host.create(name);
+    this.#hosts.set(name, host);
+    this.bridge.run(`ip link add name ${name} type veth peer name eth0 netns ${host.pid}`);
+    this.bridge.run(`ip link set dev ${name} master br0 up`);
+    // Without duplicate address detection, or IPv6 would not be usable for its first seconds.
+    host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=0");
+    for (const address of addresses) host.run(`ip address add ${address} dev eth0`);
+    host.run("ip link set eth0 up");
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The gate, then every test on both runtimes.
+ *
+ *     npm test                      everything
+ *     npm test -- packages/bytes    tests under some folders only, without the gate
+ *     npm test -- --runtime deno …  on one runtime
+ *
+ * Both runtimes write TAP; this driver joins them, shows failures as they come, and ends with one plain line.
+ */
+
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { parseArgs } from "@std/cli/parse-args";
+import { runGate } from "./check.ts";
+
+type Runtime = "node" | "deno";
+type Count = { passed: number; failed: number; skipped: number };
+
+/** Tests that use real namespaces, processes and time: one file after the other, with the machine to themselves. */
+const realFolders = ["test/kernel", "test/app", "test/interop", "test/demo"];
+
+async function main(): Promise<void> {
+  const options = parseArgs(process.argv.slice(2), { string: ["runtime"] });
+  const runtimes: readonly Runtime[] = options["runtime"] === undefined
+    ? ["node", "deno"]
+    : [options["runtime"] as Runtime];
+  const folders = options._.map(String);
+  const total: Count = { passed: 0, failed: 0, skipped: 0 };
+  if (folders.length === 0) add(total, "gate", await runGate());
+
+  const all = globSync("{packages,apps,test,tools}/**/*_test.ts", {
+    exclude: (path) => String(path).includes("node_modules"),
+  }).map(String).sort();
+  const files = folders.length === 0
+    ? all
+    : all.filter((file) => folders.some((folder) => file.startsWith(folder.replace(/^\.\//, ""))));
+  const real = files.filter((file) => realFolders.some((folder) => file.startsWith(`${folder}/`)));
+  const pure = files.filter((file) => !real.includes(file));
+
+  await Promise.all(runtimes.map(async (runtime) => {
+    add(total, `${runtime} pure`, await runTests(runtime, pure, 2));
+  }));
+  for (const runtime of runtimes) {
+    add(total, `${runtime} real network`, await runTests(runtime, real, 1));
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+}
+
+function add(total: Count, name: string, count: Count): void {
+  if (count.passed + count.failed + count.skipped === 0) return;
+  console.log(
+    `# ${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,
+  );
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+
+async function runTests(
+  runtime: Runtime,
+  files: readonly string[],
+  concurrency: number,
+): Promise<Count> {
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  if (files.length === 0) return count;
+  const args = runtime === "node"
+    ? ["--test", "--test-reporter=tap", `--test-concurrency=${concurrency}`, ...files]
+    : ["test", "-A", "--no-check", "--reporter=tap", ...files];
+  const child = spawn(runtime, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, KEEPALIVED_RUNTIME: runtime, NO_COLOR: "1" },
+  });
+  const errors: string[] = [];
+  child.stderr.on("data", (chunk) => errors.push(String(chunk)));
+  const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+  await readTap(runtime, child.stdout, count);
+  const code = await ended;
+  if (code !== 0 && count.failed === 0) {
+    count.failed++;
+    console.log(`not ok - ${runtime} ended with exit status ${code}\n${errors.join("")}`);
+  }
+  return count;
+}
+
+/** Counts the top-level results, and prints each failure with its diagnostics. */
+async function readTap(
+  runtime: Runtime,
+  stream: NodeJS.ReadableStream,
+  count: Count,
+): Promise<void> {
+  let failing = false;
+  let file = "";
+  for await (const line of createInterface({ input: stream })) {
+    const result = /^(ok|not ok) \d+ - (.*)$/.exec(line);
+    if (result !== null) {
+      failing = result[1] === "not ok";
+      if (failing) count.failed++;
+      else if (/ # SKIP/i.test(line)) count.skipped++;
+      else count.passed++;
+      if (failing) console.log(`${runtime}: not ok - ${result[2]}${file}`);
+      else if (/ # SKIP/i.test(line)) console.log(`${runtime}: skipped - ${result[2]}`);
+    } else if (/^# .*_test\.ts$/.test(line)) {
+      file = ` (${line.slice(2)})`;
+    } else if (failing && line.startsWith(" ")) {
+      console.log(line.replaceAll("\\n", "\n    "));
+    } else if (!line.startsWith(" ")) {
+      failing = false;
+    }
+  }
+}
+
+await main();
