@@ -7,6 +7,7 @@
  */
 
 export { Dice } from "./dice.ts";
+export { type Exploration, explore } from "./explore.ts";
 export { describeFault, type Fault, type Scheduled } from "./fault.ts";
 export { type Invariant, Judge, type Violation } from "./judge.ts";
 export { Lan, MAX_DELAY_US } from "./lan.ts";
