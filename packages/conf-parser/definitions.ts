@@ -18,8 +18,6 @@ export type Scope = {
 
 /** How deep definitions may refer to each other, and files include each other. */
 export const DEEPEST = 32;
-/** What a line of a definition takes from the budget beside its length. */
-const LINE_COST = 64;
 
 /**
  * The name and the definition if the line is one: `$NAME=VALUE`. Continuation lines make it one of several lines.
@@ -45,9 +43,7 @@ export function definitionOf(line: Line): { name: string; definition: Definition
 export function linesOf(line: Line, scope: Scope): readonly Line[] | undefined {
   const match = /^\s*\$(?:([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})\s*$/.exec(line.text);
   const found = scope.definitions.get(match?.[1] ?? match?.[2] ?? "");
-  if (found?.kind !== "lines") return undefined;
-  for (const { text } of found.lines) scope.budget.left -= text.length + LINE_COST;
-  return found.lines;
+  return found?.kind === "lines" ? found.lines : undefined;
 }
 
 const REFERENCE = /\$(?:\{([A-Za-z0-9_]+)([^}${]*)\}|([A-Za-z0-9_]+)(?=[\s)]|$))/y;

@@ -55,6 +55,12 @@ function pieceAt(line: Line, offset: number): Piece {
   return line.pieces[pieceIndex(line, offset)] ?? NOWHERE;
 }
 
+/** The part of a line from `start` on, with the continuations in it. */
+export function restOf(line: Line, start: number): Line {
+  const breaks = line.breaks.map((offset) => Math.max(0, offset - start));
+  return { ...sliceLine(line, start, line.text.length), breaks };
+}
+
 /** The last piece that starts at or before an offset, by bisection. */
 function pieceIndex(line: Line, offset: number): number {
   let [low, high] = [0, line.pieces.length - 1];

@@ -12,8 +12,9 @@ import { collector, type Diagnostic, type Report, type Span } from "./diagnostic
 import { expandBraces, hasWildcard, INCLUDE_POLICIES, type IncludePolicy } from "./include.ts";
 import type { LoadedFile, Loader } from "./include.ts";
 import { clip, lex, type TokenLine } from "./lex.ts";
-import { type Line, readLines, sliceLine, spanOf } from "./line.ts";
+import { type Line, readLines, restOf, spanOf } from "./line.ts";
 import type { Sources } from "./print.ts";
+import { sequenceOf } from "./sequences.ts";
 import { buildTree, type Entry, type Grammar } from "./tree.ts";
 
 export type ParseOptions = {
@@ -40,6 +41,8 @@ export type Parsed = {
 const MOST_FILES = 10_000;
 /** Characters that references may grow to, in all files together. */
 const MOST_EXPANDED = 1 << 24;
+/** What a line that is read again takes from that beside its length. */
+const LINE_COST = 64;
 
 /**
  * Reads a configuration with all files that it includes.
@@ -114,11 +117,17 @@ function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void 
   };
   const lines = linesOf(kept, scope);
   if (lines !== undefined) {
-    if (depth < DEEPEST && reader.budget.left >= 0) {
-      for (const line of lines) readLine(reader, line, chain, depth + 1);
-    } else if (!reader.endless) {
-      reader.endless = true;
-      reportEndless(spanOf(kept, 0, kept.text.length), reader.report);
+    for (const line of lines) if (!readAgain(reader, line, kept, chain, depth)) break;
+    return;
+  }
+  const sequence = sequenceOf(kept, scope, reader.report);
+  if (sequence === null) return;
+  if (sequence !== undefined) {
+    for (const row of sequence.rows) {
+      for (const [i, name] of sequence.names.entries()) {
+        reader.definitions.set(name, { kind: "text", text: row[i] ?? "" });
+      }
+      if (!readAgain(reader, sequence.rest, kept, chain, depth)) break;
     }
     return;
   }
@@ -131,6 +140,18 @@ function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void 
   else includeFiles(reader, line, include[0].length, policy, chain);
 }
 
+/** Reads a line that stands for another; false if definitions and repetitions go on without end. */
+function readAgain(reader: Reader, line: Line, from: Line, chain: Chain, depth: number): boolean {
+  reader.budget.left -= line.text.length + LINE_COST;
+  if (depth < DEEPEST && reader.budget.left >= 0) {
+    readLine(reader, line, chain, depth + 1);
+    return true;
+  }
+  if (!reader.endless) reportEndless(spanOf(from, 0, from.text.length), reader.report);
+  reader.endless = true;
+  return false;
+}
+
 /** The line without its `@ID` or `@^ID`, or undefined if it does not apply. */
 function conditional(line: Line, configId: string | undefined): Line | undefined {
   const match = /^\s*@(\^?)(\S+)(?=\s|$)/.exec(line.text);
@@ -138,8 +159,7 @@ function conditional(line: Line, configId: string | undefined): Line | undefined
   const wanted = match[1] === "^" ? match[2] !== configId : match[2] === configId;
   const start = match[0].length;
   if (!wanted || line.text.slice(start).trim() === "") return undefined;
-  const rest = sliceLine(line, start, line.text.length);
-  return { ...rest, breaks: line.breaks.map((offset) => Math.max(0, offset - start)) };
+  return restOf(line, start);
 }
 
 /** The names that the language itself defines. */
