@@ -26,7 +26,7 @@ export {
   SyscallError,
 } from "./errno.ts";
 
-export { Socket } from "./socket.ts";
+export { type EncodedSendPath, encodeSendPath, type SendPath, Socket } from "./socket.ts";
 export { ReceiveBuffer, type Received } from "./receive_buffer.ts";
 export {
   AF_INET,

@@ -15,6 +15,24 @@ import { MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK } from "./socket_options.ts";
 
 const SOURCE_CONTROL_BYTES = 40;
 
+/** Where a packet goes, and where it comes from. */
+export type SendPath = {
+  readonly to: SocketAddress;
+  readonly source: IpAddress;
+  readonly interfaceIndex?: number;
+};
+
+/** A {@linkcode SendPath} as the kernel takes it. */
+export type EncodedSendPath = { readonly name: Uint8Array; readonly control: Uint8Array };
+
+/** Encodes a path once, for many packets. */
+export function encodeSendPath(path: SendPath): EncodedSendPath {
+  return {
+    name: encodeSocketAddress(path.to),
+    control: encodeSource(path.source, path.interfaceIndex),
+  };
+}
+
 /** A socket, never blocking, closed on exec. Failures throw `SyscallError`; "not now" is undefined. */
 export class Socket {
   #fd: number;
@@ -137,23 +155,19 @@ export class Socket {
     return checkReady(result, "sendto", "send a packet");
   }
 
-  /** Sends with a chosen source address, which may be none of ours (IP_FREEBIND), and interface. */
-  sendFrom(
-    bytes: Uint8Array,
-    path: {
-      readonly to: SocketAddress;
-      readonly source: IpAddress;
-      readonly interfaceIndex?: number;
-    },
-  ): number | undefined {
+  /**
+   * Sends with a chosen source address, which may be none of ours (IP_FREEBIND), and interface.
+   *
+   * @param path the addresses, or their encoded form, which is faster for many packets
+   */
+  sendFrom(bytes: Uint8Array, path: SendPath | EncodedSendPath): number | undefined {
+    const { name, control } = "name" in path ? path : encodeSendPath(path);
     const out = this.#outgoing(bytes.length);
-    const to = encodeSocketAddress(path.to);
-    const control = encodeSource(path.source, path.interfaceIndex);
     out.data.set(bytes);
-    out.name.set(to);
+    out.name.set(name);
     out.control.set(control);
     const result = retry(() => {
-      out.setLengths(bytes.length, to.length, control.length);
+      out.setLengths(bytes.length, name.length, control.length);
       return libc().calls.sendmsg(this.#fd, out.bytes, MSG_NOSIGNAL);
     });
     return checkReady(result, "sendmsg", "send a packet");

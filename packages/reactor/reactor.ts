@@ -68,7 +68,7 @@ export class Reactor {
   };
   #nextToken = FIRST_WATCH;
   #armedUs: number | undefined;
-  #inTurn = false;
+  #turnUs: number | undefined;
   #woken = false;
   #finish: ((error?: unknown) => void) | undefined;
 
@@ -84,9 +84,14 @@ export class Reactor {
     return { ...this.#counters };
   }
 
-  /** CLOCK_MONOTONIC in integer microseconds: the clock of all deadlines. */
+  /**
+   * CLOCK_MONOTONIC in integer microseconds: the clock of all deadlines.
+   *
+   * In a turn it stands still: at the moment of waking for descriptors, at the moment after them for the rest. What
+   * happens to a packet is then counted from its arrival and not from the end of its processing.
+   */
   nowUs(): number {
-    return nowUs();
+    return this.#turnUs ?? nowUs();
   }
 
   /** Calls back in every turn in which the descriptor is ready, until disposed: read or write as much as you bound. */
@@ -109,7 +114,7 @@ export class Reactor {
   /** A deadline that is not set yet. Its callback never comes early. */
   deadline(callback: () => void): Deadline {
     return this.#deadlines.add(callback, () => {
-      if (!this.#inTurn) this.#arm();
+      if (this.#turnUs === undefined) this.#arm();
     });
   }
 
@@ -123,7 +128,7 @@ export class Reactor {
   /** Calls back soon, but not before the caller has returned. */
   post(callback: () => void): void {
     this.#posted.push(callback);
-    if (!this.#inTurn) this.#wakeUp();
+    if (this.#turnUs === undefined) this.#wakeUp();
   }
 
   /** Works until {@linkcode stop}, and keeps the process alive meanwhile. @throws what a callback threw */
@@ -157,15 +162,16 @@ export class Reactor {
 
   #turn(): void {
     this.#counters.turns++;
-    this.#inTurn = true;
+    this.#turnUs = nowUs();
     try {
       this.#dispatchEvents();
-      this.#dispatchDeadlines();
+      this.#turnUs = nowUs();
+      this.#dispatchDeadlines(this.#turnUs);
       this.#dispatchPosts();
-      this.#inTurn = false;
+      this.#turnUs = undefined;
       if (this.#finish !== undefined) this.#arm();
     } catch (error) {
-      this.#inTurn = false;
+      this.#turnUs = undefined;
       this.#finish?.(error);
     }
   }
@@ -187,8 +193,7 @@ export class Reactor {
     if (count === this.#limits.eventsPerTurn) this.#counters.eventsAtLimit++;
   }
 
-  #dispatchDeadlines(): void {
-    const now = nowUs();
+  #dispatchDeadlines(now: number): void {
     for (let i = 0; i < this.#limits.deadlinesPerTurn; i++) {
       if (this.#finish === undefined) return;
       const callback = this.#deadlines.takeDue(now);

@@ -10,6 +10,7 @@ import {
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { Counters } from "./counters.ts";
+import type { Packet } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 
@@ -87,18 +88,9 @@ export class Channel {
     return this.#routers.size === 0;
   }
 
-  /** Sends one VRRP message. @throws SyscallError if the kernel refuses */
-  send(message: Uint8Array, path: SendPath): void {
-    this.senderOf(path.hopLimit).sendFrom(message, {
-      to: this.place.family === 4 ? { family: "ipv4", address: path.destination, port: 0 } : {
-        family: "ipv6",
-        address: path.destination,
-        port: 0,
-        scopeId: this.place.interfaceIndex,
-      },
-      source: path.source,
-      interfaceIndex: this.place.interfaceIndex,
-    });
+  /** Sends one packet. @throws SyscallError if the kernel refuses */
+  send({ message, path, hopLimit }: Packet): void {
+    this.senderOf(hopLimit).sendFrom(message, path);
   }
 
   /** The sending socket of a hop limit, opened when it is first asked for. */
@@ -130,13 +122,6 @@ export class Channel {
     }
   }
 }
-
-/** How a message leaves: addresses, and the hop limit (undefined: the socket's own). */
-export type SendPath = {
-  readonly source: IpAddress;
-  readonly destination: IpAddress;
-  readonly hopLimit: number | undefined;
-};
 
 /** The channels in use, by interface and family. */
 export class Channels {

@@ -3,13 +3,11 @@ import {
   encodeUnsolicitedNeighbourAdvertisement,
 } from "@keepalived/inet-codec";
 import { familyOf } from "@keepalived/ip-address";
-import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { sendFrame, SyscallError } from "@keepalived/linux";
-import { encodeAdvertisement } from "@keepalived/vrrp-codec";
 import type { Action, Advertisement, VirtualAddress } from "@keepalived/vrrp-fsm";
 import { operatorCause, operatorState } from "../names.ts";
-import { authenticationOf } from "./admission.ts";
 import type { Channel } from "./channel.ts";
+import type { Packet } from "./outbox.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
@@ -62,47 +60,28 @@ function sendAdvertisement(
   router: VirtualRouter,
   world: World,
 ): void {
-  const { channel, config, sourceAddress: source } = router;
-  if (channel === undefined || source === undefined) {
+  const { channel, outbox } = router;
+  if (channel === undefined || outbox === undefined) {
     router.counters.add("send-without-source");
     return;
   }
-  const { checksumForm } = config;
-  const authentication = authenticationOf(config);
-  const signed = authentication === undefined
-    ? advertisement
-    : { ...advertisement, authentication };
-  for (const destination of destinationsOf(config)) {
-    const message = encodeAdvertisement(signed, { source, destination, checksumForm });
-    send(channel, message, { source, destination, hopLimit: hopLimitOf(config) }, router);
-  }
+  for (const packet of outbox.packetsOf(advertisement)) send(channel, packet, router);
   if (advertisement.priority > 0) return;
   router.counters.add("priority-zero-sent");
-  world.log("info", `(${config.name}) sent 0 priority`);
+  world.log("info", `(${router.config.name}) sent 0 priority`);
 }
 
-function send(
-  channel: Channel,
-  message: Uint8Array,
-  path: Parameters<Channel["send"]>[1],
-  router: VirtualRouter,
-): void {
+function send(channel: Channel, packet: Packet, router: VirtualRouter): void {
   try {
-    channel.send(message, path);
+    channel.send(packet);
     router.counters.add("advertisement-sent");
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     router.counters.add("send-failed");
-    router.logOnce(`(${router.config.name}) cannot send to ${path.destination}: ${error.message}`);
+    router.logOnce(
+      `(${router.config.name}) cannot send to ${packet.destination}: ${error.message}`,
+    );
   }
-}
-
-function destinationsOf(config: VrrpInstanceConfig): readonly string[] {
-  return config.unicast?.peers.map(({ address }) => address) ?? [config.multicastGroup];
-}
-
-function hopLimitOf(config: VrrpInstanceConfig): number | undefined {
-  return config.unicast === undefined ? 255 : config.unicast.ttl;
 }
 
 /** Gratuitous ARPs or unsolicited neighbour advertisements, `repeat` times for each address. */

@@ -15,6 +15,7 @@ import {
 import { hasSameAddresses, refusalOf } from "./admission.ts";
 import type { Channel, ChannelPlace } from "./channel.ts";
 import { Counters } from "./counters.ts";
+import { Outbox } from "./outbox.ts";
 import { perform } from "./perform.ts";
 import type { World } from "./world.ts";
 
@@ -29,7 +30,7 @@ export class VirtualRouter {
   readonly #host: Host<InstanceConfig, InstanceState, InstanceEvent>;
   #config: VrrpInstanceConfig;
   #channel: Channel | undefined;
-  #sourceAddress: IpAddress | undefined;
+  #outbox: Outbox | undefined;
   /** Kinds of complaint that were logged since the last change of state. */
   readonly #said = new Set<string>();
 
@@ -40,7 +41,7 @@ export class VirtualRouter {
       name: config.name,
       config: machineConfig(config),
       seed,
-      scheduler: world.reactor,
+      scheduler: world.scheduler,
       perform: (action) => perform(action, this, world),
     });
   }
@@ -61,8 +62,9 @@ export class VirtualRouter {
     return this.#channel;
   }
 
-  get sourceAddress(): IpAddress | undefined {
-    return this.#sourceAddress;
+  /** The packets of its advertisements; undefined without an interface or a source address. */
+  get outbox(): Outbox | undefined {
+    return this.#outbox;
   }
 
   /** Takes part from now on, or says why it cannot yet. */
@@ -87,6 +89,7 @@ export class VirtualRouter {
       (config.unicast === undefined) !== (this.#config.unicast === undefined);
     if (moved) this.#leave();
     this.#config = config;
+    this.#outbox = undefined;
     this.interfaceChanged();
     this.#host.configure(machineConfig(config));
   }
@@ -101,8 +104,8 @@ export class VirtualRouter {
       ? undefined
       : { family: this.#config.family, interfaceName: link.name, interfaceIndex: link.index };
     const source = link === undefined ? undefined : this.#findSource(dev);
-    this.#sourceAddress = source;
     this.#join(place);
+    this.#prepare(source, place);
     this.#host.send({ kind: "local-address", address: source });
     const down = link === undefined || (trackPrimary && !interfaces.isRunning(dev));
     this.#setFault(
@@ -126,7 +129,7 @@ export class VirtualRouter {
   hear(advertisement: ReceivedAdvertisement, received: Received): void {
     const { name } = this.#config;
     const { source } = received;
-    if (source === this.#sourceAddress) return;
+    if (source === this.#outbox?.sourceAddress) return;
     const refusal = refusalOf(this.#config, advertisement, received);
     if (refusal !== undefined) {
       this.counters.add(refusal);
@@ -177,6 +180,24 @@ export class VirtualRouter {
     const { sourceAddress, family } = this.#config;
     if (sourceAddress !== undefined) return sourceAddress;
     return this.#world.interfaces.sourceAddress(dev, family, this.#world.virtualAddresses());
+  }
+
+  /** Encodes what a takeover would send first, before it is urgent. */
+  #prepare(source: IpAddress | undefined, place: ChannelPlace | undefined): void {
+    if (source === undefined || place === undefined) {
+      this.#outbox = undefined;
+      return;
+    }
+    if (this.#outbox?.sourceAddress === source) return;
+    const { version, virtualRouterId, advertisementIntervalUs, addresses } = this.#config;
+    this.#outbox = new Outbox(this.#config, source, place.interfaceIndex);
+    this.#outbox.packetsOf({
+      version,
+      virtualRouterId,
+      priority: this.priority,
+      maxAdvertiseIntervalUs: advertisementIntervalUs,
+      addresses: addresses.map(({ address }) => address),
+    });
   }
 
   #setFault(reason: string, present: boolean, text: string): void {

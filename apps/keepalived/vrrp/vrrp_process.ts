@@ -17,11 +17,13 @@ import type { Log } from "../log.ts";
 import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
+import { rehearse } from "./rehearsal.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
 /** All virtual routers of one configuration, on one event loop. */
 export class VrrpProcess {
+  readonly #reactor: Reactor;
   readonly #log: Log;
   readonly #interfaces = new Interfaces();
   readonly #netlink: NetlinkConnection;
@@ -41,8 +43,9 @@ export class VrrpProcess {
     });
     this.#packets = openPacketSocket({ protocol: 0 });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
+    this.#reactor = reactor;
     this.#world = {
-      reactor,
+      scheduler: reactor,
       log,
       detail,
       interfaces: this.#interfaces,
@@ -67,6 +70,7 @@ export class VrrpProcess {
     }
     this.#routers = config.instances.map((it) => this.#routerOf(it));
     for (const router of this.#routers) router.start();
+    this.#reactor.post(() => rehearse(config.instances, this.#reactor, this.#netlink));
   }
 
   /** Goes over to another configuration: what is equal in both is not touched. */

@@ -1,6 +1,6 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import type { Socket } from "@keepalived/linux";
-import type { Reactor } from "@keepalived/reactor";
+import type { Scheduler } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
 import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
@@ -8,7 +8,7 @@ import type { KernelAddresses } from "./kernel_addresses.ts";
 
 /** Everything outside that a virtual router's actions touch. */
 export type World = {
-  readonly reactor: Reactor;
+  readonly scheduler: Scheduler;
   readonly interfaces: Interfaces;
   readonly addresses: KernelAddresses;
   readonly channels: Channels;

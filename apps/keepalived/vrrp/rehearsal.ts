@@ -1,0 +1,168 @@
+import { encodeIpv4, ipProtocol } from "@keepalived/inet-codec";
+import type { VirtualAddress, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { interfaceIndex, openPacketSocket } from "@keepalived/linux";
+import type { NetlinkConnection, Reactor, Scheduler } from "@keepalived/reactor";
+import { encodeAdvertisement } from "@keepalived/vrrp-codec";
+import { authenticationOf } from "./admission.ts";
+import { Channels } from "./channel.ts";
+import { Interfaces } from "./interfaces.ts";
+import { KernelAddresses } from "./kernel_addresses.ts";
+import { receiveDatagram } from "./receive.ts";
+import { VirtualRouter } from "./virtual_router.ts";
+import type { World } from "./world.ts";
+
+const stage = "lo";
+const props = "rehearsal";
+/** No interface has this index, so that whatever is asked of it changes nothing. */
+const noInterface = 0x7fff_fff0;
+const own = { 4: "127.0.0.1", 6: "fe80::1" } as const;
+const peer = { 4: "127.0.0.2", 6: "fe80::2" } as const;
+const times = 3;
+
+/**
+ * Runs each kind of virtual router through its life once, before it counts.
+ *
+ * A JavaScript runtime compiles a function when it is first called, and a takeover would be the first call of most of its
+ * functions: that costs milliseconds just then. Here they are called on virtual time, with real sockets of the loopback
+ * interface, where nobody listens, and with addresses of an interface that does not exist.
+ */
+export function rehearse(
+  instances: readonly VrrpInstanceConfig[],
+  reactor: Reactor,
+  netlink: NetlinkConnection,
+): void {
+  const loopback = interfaceIndex(stage);
+  if (loopback === undefined) return;
+  const kinds = new Map(instances.map((it) => [kindOf(it), it]));
+  const log = () => {};
+  for (const instance of kinds.values()) {
+    const clock = new VirtualClock(reactor.nowUs());
+    const interfaces = stageInterfaces(loopback);
+    using packets = openPacketSocket();
+    const channels = new Channels(reactor);
+    const world: World = {
+      scheduler: clock,
+      log,
+      detail: 1,
+      interfaces,
+      channels,
+      packets,
+      addresses: new KernelAddresses(netlink, interfaces, log),
+      virtualAddresses: () => new Set(),
+      isForwarding: () => false,
+    };
+    for (let i = 0; i < times; i++) play(new VirtualRouter(onStage(instance), world, 1), clock);
+  }
+}
+
+/** One life: becomes MASTER, hears a better and a worse router, becomes MASTER again, resigns. */
+function play(router: VirtualRouter, clock: VirtualClock): void {
+  router.start();
+  for (const priority of [254, 0, 1]) {
+    for (let i = 0; i < 4; i++) clock.advance();
+    hear(router, priority);
+  }
+  for (let i = 0; i < 4; i++) clock.advance();
+  router.stop();
+}
+
+function hear(router: VirtualRouter, priority: number): void {
+  const { config, channel } = router;
+  if (channel === undefined) return;
+  const { family, version, virtualRouterId, unicast, multicastGroup, checksumForm } = config;
+  const source = peer[family];
+  const destination = unicast === undefined ? multicastGroup : own[family];
+  const authentication = authenticationOf(config);
+  const message = encodeAdvertisement({
+    version,
+    virtualRouterId,
+    priority,
+    maxAdvertiseIntervalUs: config.advertisementIntervalUs,
+    addresses: config.addresses.map(({ address }) => address),
+    ...(authentication === undefined ? {} : { authentication }),
+  }, { source, destination, checksumForm });
+  const data = family === 6 ? message : encodeIpv4({
+    source,
+    destination,
+    hopLimit: 255,
+    protocol: ipProtocol.vrrp,
+    payload: message,
+  });
+  receiveDatagram(channel, {
+    data,
+    source: { family: "ipv6", address: source, port: 0, scopeId: 0 },
+    destination,
+    interfaceIndex: undefined,
+    hopLimit: 255,
+    truncated: false,
+  });
+}
+
+function kindOf({ version, family, authentication, unicast }: VrrpInstanceConfig): string {
+  return `${version} ${family} ${authentication.kind} ${unicast === undefined}`;
+}
+
+function onStage(config: VrrpInstanceConfig): VrrpInstanceConfig {
+  const { family, unicast } = config;
+  const moved = (addresses: readonly VirtualAddress[]) =>
+    addresses.slice(0, 2).map((address) => ({ ...address, interface: props }));
+  const peers = [{ address: peer[family], minTtl: 0, maxTtl: 255 }];
+  return {
+    ...config,
+    name: props,
+    interface: stage,
+    priority: 100,
+    preempt: true,
+    preemptDelayUs: 0,
+    startupDelayUs: 0,
+    sourceAddress: own[family],
+    addresses: moved(config.addresses),
+    excludedAddresses: moved(config.excludedAddresses),
+    ...(unicast === undefined ? {} : { unicast: { ...unicast, peers } }),
+  };
+}
+
+function stageInterfaces(loopback: number): Interfaces {
+  const interfaces = new Interfaces();
+  const link = {
+    hardwareType: 1,
+    mac: "02:00:00:00:00:01",
+    flags: { up: true, running: true },
+  } as const;
+  interfaces.apply({ kind: "link-changed", link: { ...link, index: loopback, name: stage } });
+  interfaces.apply({ kind: "link-changed", link: { ...link, index: noInterface, name: props } });
+  return interfaces;
+}
+
+/** A scheduler whose time goes straight to the next deadline. */
+class VirtualClock implements Scheduler {
+  readonly #deadlines = new Map<() => void, number | undefined>();
+  #nowUs: number;
+
+  constructor(nowUs: number) {
+    this.#nowUs = nowUs;
+  }
+
+  nowUs(): number {
+    return this.#nowUs;
+  }
+
+  deadline(callback: () => void): ReturnType<Scheduler["deadline"]> {
+    return {
+      setAt: (atUs: number | undefined) => void this.#deadlines.set(callback, atUs),
+      [Symbol.dispose]: () => void this.#deadlines.delete(callback),
+    };
+  }
+
+  /** Goes to the next deadline, if there is one. */
+  advance(): void {
+    let next: { callback: () => void; atUs: number } | undefined;
+    for (const [callback, atUs] of this.#deadlines) {
+      if (atUs !== undefined && (next === undefined || atUs < next.atUs)) next = { callback, atUs };
+    }
+    if (next === undefined) return;
+    this.#nowUs = Math.max(this.#nowUs, next.atUs);
+    this.#deadlines.set(next.callback, undefined);
+    next.callback();
+  }
+}
