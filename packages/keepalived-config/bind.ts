@@ -69,12 +69,28 @@ function bindTable(entries: readonly Entry[], table: Table, context: Context): B
     }
     const statement = bindStatement(entry, row, rows, context);
     if (statement === undefined) continue;
-    const same = statements.get(statement.name);
-    if (same === undefined) statements.set(statement.name, [statement]);
-    else same.push(statement);
-    order.push(statement);
+    addStatement(statements, order, statement, context);
   }
   return { statements, order, lines };
+}
+
+/** Adds a statement to a body under construction, unless it may stand there only once and does. */
+export function addStatement(
+  statements: Map<string, Statement[]>,
+  order: Statement[],
+  statement: Statement,
+  { report, subject }: { readonly report: Report; readonly subject: string },
+): void {
+  const { name, keyword, words } = statement;
+  const same = statements.get(name);
+  if (same !== undefined && keyword.once === true) {
+    const message = `${subject}${name} already specified - ignoring`;
+    report({ severity: "warning", code: "duplicate", message, at: words[0].at });
+    return;
+  }
+  if (same === undefined) statements.set(name, [statement]);
+  else same.push(statement);
+  order.push(statement);
 }
 
 function bindStatement(

@@ -358,6 +358,35 @@ test("a unicast instance runs without an interface", () => {
   assert.equal(instances[0]?.unicast?.ttl, undefined);
 });
 
+test("a unicast instance without an interface has no macvlan", () => {
+  const { instances, said } = read(
+    `vrrp_instance A {\nvirtual_router_id 1\nuse_vmac\nunicast_src_ip 10.0.0.9\nunicast_peer {\n10.0.0.8\n}\n${VIP}}`,
+  );
+  assert.deepEqual(said, [
+    "(A) Cannot use VMAC/ipvlan with unicast and no interface - clearing use_vmac",
+  ]);
+  assert.equal(instances[0]?.vmac, undefined);
+});
+
+test("a hop limit without peers is reported", () => {
+  const { said } = one("unicast_ttl 7\n" + VIP);
+  assert.deepEqual(said, ["(A) Cannot use unicast_ttl without unicast peers - resetting"]);
+});
+
+test("of some keywords the first one holds", () => {
+  const globals =
+    "vmac_prefix a\nvmac_prefix b\n}\nglobal_defs {\nvmac_prefix c\nsmtp_connect_timeout 0";
+  const { config, said } = read(`global_defs {\n${globals}\ninclude_check -read foo\n}\n`);
+  assert.equal(config?.global.vrrp.vmacPrefix, "a");
+  assert.equal(config?.global.smtp.connectTimeoutUs, 1_000_000);
+  assert.deepEqual(said, [
+    "vmac_prefix already specified - ignoring",
+    "vmac_prefix already specified - ignoring",
+    "smtp_connect_timeout must be greater than 0, setting to 1",
+    "Unknown include_check type 'foo' - ignoring",
+  ]);
+});
+
 test("addresses of the other family are refused, and taken as excluded ones", () => {
   const lines =
     "virtual_ipaddress {\n10.0.0.1\nfe80::1\n}\nvirtual_ipaddress_excluded {\nfe80::1/64\n}";

@@ -52,7 +52,7 @@ export function loadConfig(load: Loader, mainFile: string, options: LoadOptions)
 }
 
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
-  const global = readGlobal(root, mergeGlobals(root), options.hostName, report);
+  const global = readGlobal(root, mergeGlobals(root, report), options.hostName, report);
   const instances = checkInstances(resolveInstances(root, global, report), report);
   readStaticAddresses(root, global, report);
   checkReferences(root, report);

@@ -1,22 +1,19 @@
-import type { Report } from "@keepalived/conf-parser";
-import { type Body, type Statement } from "./bind.ts";
+import { clip, type Report } from "@keepalived/conf-parser";
+import { addStatement, type Body, type Statement } from "./bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
 import type { Fifo, GlobalConfig, Identity, NetlinkBuffer, ProcessConfig } from "./model_global.ts";
 import { readFirewall, readLvs } from "./read_lvs.ts";
 import { readVrrpDefaults } from "./read_vrrp_defaults.ts";
 import { readValue } from "./value.ts";
 
-const EMPTY: Body = { statements: new Map(), order: [], lines: [] };
-
 /** All `global_defs` blocks as one: a later keyword beats an earlier one. */
-export function mergeGlobals(root: Body): Body {
-  const order = (root.statements.get("global_defs") ?? []).flatMap(({ body }) => body.order);
-  if (order.length === 0) return EMPTY;
+export function mergeGlobals(root: Body, report: Report): Body {
   const statements = new Map<string, Statement[]>();
-  for (const statement of order) {
-    const same = statements.get(statement.name);
-    if (same === undefined) statements.set(statement.name, [statement]);
-    else same.push(statement);
+  const order: Statement[] = [];
+  for (const { body } of root.statements.get("global_defs") ?? []) {
+    for (const statement of body.order) {
+      addStatement(statements, order, statement, { report, subject: "" });
+    }
   }
   return { statements, order, lines: [] };
 }
@@ -28,6 +25,7 @@ export function readGlobal(
   hostName: string,
   report: Report,
 ): GlobalConfig {
+  checkIncludeWords(body, report);
   const alert = flagOf(body, "smtp_alert");
   const rfc = has(body, "enable_snmp_rfc");
   const serverStats = numberOf(body, "snmp_vs_stats_update_interval") ?? 5_000_000;
@@ -70,7 +68,7 @@ export function readGlobal(
       recipients: (body.statements.get("notification_email") ?? [])
         .flatMap(({ body: { lines } }) => lines)
         .flatMap(({ words }) => words.map(({ text }) => text)),
-      connectTimeoutUs: Math.max(1, numberOf(body, "smtp_connect_timeout") ?? 30_000_000),
+      connectTimeoutUs: readMailTimeout(body, report),
       noFaults: has(body, "no_email_faults"),
       noCheckerMails: flagOf(body, "no_checker_emails") ?? false,
       ...defined({
@@ -142,8 +140,17 @@ export function readGlobal(
   };
 }
 
-/** CPUs that the kernel can count. */
-const MOST_CPUS = 8192;
+/** `[+|-]read|match|wildcard_match|brace_match …` */
+function checkIncludeWords(body: Body, report: Report): void {
+  for (const { words } of body.statements.get("include_check") ?? []) {
+    for (const { text, at } of words.slice(1)) {
+      if (/^[+-]?(read|match|wildcard_match|brace_match)?$/.test(text)) continue;
+      const message = `Unknown include_check type '${clip(text)}' - ignoring`;
+      const hint = "read, match, wildcard_match or brace_match";
+      report({ severity: "error", code: "unknown-option", message, at, hint });
+    }
+  }
+}
 
 function readIdentity(body: Body): Identity | undefined {
   const user = textOf(body, "script_user");
@@ -158,6 +165,16 @@ function readServer(body: Body): { host: string; port: number } | undefined {
   return { host, port: numberOf(body, "smtp_server", 1) ?? 25 };
 }
 
+/** No time at all becomes a second. */
+function readMailTimeout(body: Body, report: Report): number {
+  const timeoutUs = numberOf(body, "smtp_connect_timeout") ?? 30_000_000;
+  const at = last(body, "smtp_connect_timeout")?.words[1]?.at;
+  if (timeoutUs > 0 || at === undefined) return timeoutUs;
+  const message = "smtp_connect_timeout must be greater than 0, setting to 1";
+  report({ severity: "warning", code: "adjusted", message, at });
+  return 1_000_000;
+}
+
 function readFifo(body: Body, name: string): Fifo | undefined {
   if (!has(body, name) && !has(body, `${name}_script`)) return undefined;
   return defined<Required<Fifo>>({
@@ -167,6 +184,9 @@ function readFifo(body: Body, name: string): Fifo | undefined {
     script: commandOf(body, `${name}_script`),
   });
 }
+
+/** CPUs that the kernel can count. */
+const MOST_CPUS = 8192;
 
 function readProcess(
   body: Body,

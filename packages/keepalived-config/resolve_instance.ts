@@ -40,8 +40,13 @@ export function resolveInstance(
   const fits = splitAddresses(raw, say);
   const virtualRouterId = numberOf(body, "virtual_router_id");
   const announcement = readAnnouncement(body, global, say);
-  const vmac = readVmac(body, unicast !== undefined, say);
-  const ipvlan = readIpvlan(body, say);
+  const layered = unicast === undefined || raw.interface !== undefined;
+  if (!layered && (has(body, "use_vmac") || has(body, "use_ipvlan"))) {
+    const message = "Cannot use VMAC/ipvlan with unicast and no interface - clearing use_vmac";
+    say("warning", "adjusted", message);
+  }
+  const vmac = layered ? readVmac(body, unicast !== undefined, say) : undefined;
+  const ipvlan = layered ? readIpvlan(body, say) : undefined;
   const config: VrrpInstanceConfig = {
     name: raw.name,
     at: raw.at,
@@ -202,6 +207,11 @@ function resolveUnicast(raw: RawInstance, global: GlobalConfig, say: Say): Unica
   if (peers.length === 0) {
     const keyword = ["unicast_peer", "unicast_src_ip", "unicast_fault_no_peer"]
       .map((name) => last(body, name)).find((statement) => statement !== undefined);
+    const ttl = last(body, "unicast_ttl");
+    if (ttl !== undefined && !faultWithoutPeer) {
+      const message = "Cannot use unicast_ttl without unicast peers - resetting";
+      say("warning", "adjusted", message, ttl.words[0].at);
+    }
     if (keyword === undefined) return undefined;
     if (!faultWithoutPeer) {
       const message = "A unicast keyword has been specified without any unicast peers." +

@@ -175,7 +175,7 @@ export const GLOBAL_CORE: readonly Keyword[] = [
     "tmp_config_directory",
     [word("DIR")],
     "Directory for the consolidated copy when memfd cannot be used; fixed across reload",
-    { default: "memfd/run dir" },
+    { default: "memfd/run dir", once: true },
   ),
   keyword("core", "data_use_instance", [], "Put instance name and namespace in dump file names", {
     default: "off",

@@ -74,7 +74,7 @@ export const GLOBAL_OTHERS: readonly Keyword[] = [
     "lvs_sync_daemon",
     [rest("IFNAME [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group IP]")],
     "IPVS connection sync daemon, master/backup following a VRRP instance when given",
-    { default: "off" },
+    { default: "off", once: true },
   ),
   keyword("checker", "checker_priority", [integer(-20, 19)], "nice value of the checker process", {
     default: "0 (unchanged)",
@@ -131,7 +131,7 @@ export const GLOBAL_OTHERS: readonly Keyword[] = [
     "nftables_ipvs",
     [optional(word("TABLE"))],
     "Use nftables to map a virtual_server_group to one internally chosen fwmark",
-    { default: "keepalived_ipvs (unused unless given)" },
+    { default: "keepalived_ipvs (unused unless given)", once: true },
   ),
   keyword(
     "checker",
@@ -157,6 +157,7 @@ export const GLOBAL_OTHERS: readonly Keyword[] = [
   keyword("checker", "lvs_notify_fifo_script", [command()], "Reader of that FIFO"),
   keyword("snmp", "snmp_socket", [word("SOCKET")], "AgentX master socket", {
     default: "unix:/var/agentx/master (net: udp:localhost:705)",
+    once: true,
   }),
   keyword("snmp", "enable_traps", [], "Send SNMP notifications", { default: "off" }),
   keyword("snmp", "enable_snmp_vrrp", [], "Serve the VRRP half of KEEPALIVED-MIB", {

@@ -169,7 +169,7 @@ export const GLOBAL_VRRP: readonly Keyword[] = [
     "nftables",
     [optional(word("TABLE"))],
     "Use nftables for no_accept/VMAC rules, optional table name",
-    { default: "keepalived" },
+    { default: "keepalived", once: true },
   ),
   keyword(
     "vrrp",
@@ -327,10 +327,11 @@ export const GLOBAL_VRRP: readonly Keyword[] = [
     "vmac_prefix",
     [word("PREFIX", 15)],
     "Prefix for generated VMAC/ipvlan interface names",
-    { default: "vrrp" },
+    { default: "vrrp", once: true },
   ),
   keyword("vrrp", "vmac_addr_prefix", [word("PREFIX", 15)], "Prefix for use_vmac_addr interfaces", {
     default: "value of vmac_prefix",
+    once: true,
   }),
   keyword("vrrp", "json_version", [integer(1, 2)], "Layout of the JSON dump", { default: "1" }),
   keyword("vrrp", "iproute_usr_dir", [word("DIR")], "Where iproute2 name files (vendor) are read", {

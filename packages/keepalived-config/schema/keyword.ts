@@ -44,8 +44,8 @@ export type Keyword = {
   readonly deprecated?: { readonly message: string; readonly quiet: boolean };
   /** What to say if the argument is missing, for keywords that go on without. */
   readonly missing?: string;
-  /** First release that knows it. */
-  readonly since?: string;
+  /** The first one holds; of other keywords the last. */
+  readonly once?: true;
 };
 
 /** What a block holds: keywords, or one value a line that the reader of the block looks at. */

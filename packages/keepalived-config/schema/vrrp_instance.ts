@@ -26,7 +26,7 @@ export const VRRP_INSTANCE: Table = {
       "use_vmac",
       [optional(rest("[[name] IFNAME] [MAC] [netlink_notify_msg] [group G]"))],
       "Use a macvlan with the virtual router MAC",
-      { default: "off" },
+      { default: "off", once: true },
     ),
     keyword(
       "vrrp",
@@ -47,7 +47,7 @@ export const VRRP_INSTANCE: Table = {
       "use_ipvlan",
       [optional(rest("[[name] IFNAME] [IP] [bridge|private|vepa] [group G]"))],
       "Use an ipvlan L2 interface",
-      { default: "off" },
+      { default: "off", once: true },
     ),
     keyword("vrrp", "unicast_peer", [], "Peers to send to; presence switches to unicast", {
       default: "none (multicast)",
