@@ -6,6 +6,7 @@ import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
+import { keepCompiledModules } from "../self.ts";
 import { runtimeName, version } from "../version.ts";
 import { SupervisedChild } from "./supervised_child.ts";
 
@@ -101,7 +102,10 @@ class Parent {
       log: this.#log,
       configuration: () => this.#message(),
       onPermanent: (status) => this.#stop(status),
-      onReady: (first) => this.#log("info", first ? "Startup complete" : "Reload complete"),
+      onReady: (first) => {
+        this.#log("info", first ? "Startup complete" : "Reload complete");
+        keepCompiledModules();
+      },
     });
     this.#children.push(child);
     child.start();

@@ -14,6 +14,7 @@ import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { difference } from "@keepalived/reconcile";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
+import { keepCompiledModules } from "../self.ts";
 import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
@@ -70,7 +71,10 @@ export class VrrpProcess {
     }
     this.#routers = config.instances.map((it) => this.#routerOf(it));
     for (const router of this.#routers) router.start();
-    this.#reactor.post(() => rehearse(config.instances, this.#reactor, this.#netlink));
+    this.#reactor.post(() => {
+      rehearse(config.instances, this.#reactor, this.#netlink);
+      keepCompiledModules();
+    });
   }
 
   /** Goes over to another configuration: what is equal in both is not touched. */
