@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Contender, Daemon } from "./contenders.ts";
+import { type Lab, ownAddress } from "./lab.ts";
+import { drift, intervalDeviations } from "./statistics.ts";
+
+/** How regularly a master sends. All in microseconds. */
+export type Lateness = {
+  /** Of each interval between two advertisements from the configured one, early or late. */
+  readonly deviationsUs: readonly number[];
+  /** By how much the average interval is too long. */
+  readonly driftUs: number;
+};
+
+export type LatenessOptions = {
+  readonly intervalMs: number;
+  readonly durationMs: number;
+  /** Whether every processor has other work to do meanwhile. */
+  readonly busy: boolean;
+};
+
+/** Watches a master that has nothing else to do. */
+export async function measureLateness(
+  { own, wire }: Lab,
+  contender: Contender,
+  { intervalMs, durationMs, busy }: LatenessOptions,
+): Promise<Lateness> {
+  wire.clear();
+  const daemon = await Daemon.start(own, contender, { state: "MASTER", priority: 255, intervalMs });
+  let load: readonly ChildProcess[] = [];
+  try {
+    await wire.until(() => wire.advertsOf(ownAddress).length > 0, {
+      what: `${contender.name}'s first advert`,
+    });
+    if (busy) load = startLoad(durationMs + 5_000);
+    await sleep(1_500); // Past the start, and the gratuitous ARPs.
+    wire.clear();
+    await sleep(durationMs);
+    await wire.settle();
+    const timesUs = wire.advertsOf(ownAddress).map(({ atUs }) => atUs);
+    const intervalUs = intervalMs * 1000;
+    return {
+      deviationsUs: intervalDeviations(timesUs, intervalUs),
+      driftUs: drift(timesUs, intervalUs),
+    };
+  } finally {
+    for (const child of load) child.kill("SIGKILL");
+    daemon.crash();
+  }
+}
+
+/** One endless loop for each processor, which ends by itself if nobody ends it. */
+function startLoad(limitMs: number): readonly ChildProcess[] {
+  const program = `const end = Date.now() + ${limitMs}; while (Date.now() < end);`;
+  return Array.from(
+    { length: availableParallelism() },
+    () => spawn(process.execPath, ["--eval", program], { stdio: "ignore" }),
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * `npm run bench -- NAME`: measures this project against the programs that it stands in for.
+ *
+ * Prints figures and ratios of one run on one machine. Nothing here is asserted: a time is no test.
+ */
+
+import process from "node:process";
+import * as failover from "./failover.ts";
+
+type Bench = {
+  /** One line for the list. */
+  readonly summary: string;
+  /** Takes the arguments after the name, and returns the exit status. */
+  readonly run: (args: readonly string[]) => Promise<number>;
+};
+
+const benches: Readonly<Record<string, Bench>> = { failover };
+
+function usage(): string {
+  const list = Object.entries(benches).map(([name, { summary }]) =>
+    `  ${name.padEnd(10)} ${summary}\n`
+  );
+  return `Usage: npm run bench -- NAME [OPTIONS]; with --help after the name its options\n\n${
+    list.join("")
+  }`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h") {
+    process.stdout.write(usage());
+    return 0;
+  }
+  const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];
+  if (bench !== undefined) return await bench.run(args);
+  if (name !== undefined) process.stderr.write(`bench: ${name} is not known\n\n`);
+  process.stderr.write(usage());
+  return 2;
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Contender, Daemon, virtualAddress } from "./contenders.ts";
+import { type Lab, masterAddress, ownAddress } from "./lab.ts";
+import type { Wire } from "./wire.ts";
+
+/** One takeover. All in microseconds. */
+export type Takeover = {
+  /** From the dead master's last advertisement to the backup's first one, less the time that the backup must wait. */
+  readonly lateUs: number;
+  /** From the backup's first advertisement to the address on its interface. Negative: the address came first. */
+  readonly addressUs: number;
+  /** From the backup's first advertisement to its first gratuitous ARP. */
+  readonly announcedUs: number;
+};
+
+const backupPriority = 100;
+
+/**
+ * A master dies, and a backup that has never been master takes over.
+ *
+ * The master is the same program for every backup.
+ */
+export async function measureTakeover(
+  { master: masterHost, own: ownHost, wire }: Lab,
+  { master, backup }: { readonly master: Contender; readonly backup: Contender },
+  intervalMs: number,
+): Promise<Takeover> {
+  wire.clear();
+  const dying = await Daemon.start(masterHost, master, {
+    state: "MASTER",
+    priority: 255,
+    intervalMs,
+  });
+  let taking: Daemon | undefined;
+  try {
+    await wire.until(() => wire.adverts.length > 0, { what: `${master.name}'s first advert` });
+    taking = await Daemon.start(ownHost, backup, {
+      state: "BACKUP",
+      priority: backupPriority,
+      intervalMs,
+    });
+    const backupDaemon = taking;
+    await wire.until(() => backupDaemon.log().includes("Entering BACKUP STATE"), {
+      what: `${backup.name} to become a backup`,
+    });
+    // Time to come to rest, and a moment between two advertisements that is another one each time.
+    await sleep(500 + Math.random() * intervalMs);
+    if (wire.advertsOf(ownAddress).length > 0) throw new Spoilt("took over while the master lived");
+    dying.crash();
+    await wire.until(() => wire.advertsOf(ownAddress).length > 0, {
+      what: `${backup.name} to take over`,
+    });
+    await wire.settle();
+    return takeoverOf(wire, intervalMs);
+  } finally {
+    dying.crash();
+    taking?.crash();
+  }
+}
+
+/** A run that measured nothing. */
+export class Spoilt extends Error {}
+
+function takeoverOf(wire: Wire, intervalMs: number): Takeover {
+  const last = wire.advertsOf(masterAddress).at(-1);
+  const first = wire.advertsOf(ownAddress)[0];
+  const addition = wire.additions.find(({ address }) => address === virtualAddress);
+  const announcement = wire.announcements.find(({ address }) => address === virtualAddress);
+  if (!last || !first || !addition || !announcement) {
+    throw new Spoilt("no advert, address or gratuitous ARP was seen");
+  }
+  if (last.priority === 0) throw new Spoilt("the master resigned before it died");
+  const announcedUs = announcement.atUs - first.atUs;
+  return {
+    lateUs: first.atUs - last.atUs - activeDownIntervalUs(intervalMs * 1000),
+    // The monitor may be woken late; that the address is there is sure once it is announced.
+    addressUs: Math.min(addition.atUs - first.atUs, announcedUs),
+    announcedUs,
+  };
+}
+
+/** Three intervals and the skew (RFC 9568 §6.1), not rounded. */
+function activeDownIntervalUs(intervalUs: number): number {
+  return 3 * intervalUs + ((256 - backupPriority) * intervalUs) / 256;
+}
