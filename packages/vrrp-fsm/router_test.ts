@@ -359,6 +359,24 @@ const ROWS: readonly Row[] = [
   },
   { name: "active, own advertisement heard", state: ACTIVE, event: advertisement(100, LOCAL) },
   {
+    name: "active owner, lower priority: no other owner",
+    config: OWNER,
+    state: ACTIVE,
+    event: advertisement(200),
+    next: { ...ACTIVE, adverAtUs: NOW + SECOND },
+    actions: [send(255), ANNOUNCE, lowerHeard(200)],
+  },
+  {
+    name: "active, an owner: yields without a conflict",
+    state: ACTIVE,
+    event: advertisement(255, LOWER),
+    next: {
+      ...following({ source: LOWER, priority: 255 }, 3_609_375),
+      cause: "higher-priority",
+    },
+    actions: [REMOVE],
+  },
+  {
     name: "active owner, another owner with a higher address: yields",
     config: OWNER,
     state: ACTIVE,
