@@ -109,6 +109,15 @@ export class Daemon {
     return new Daemon(host, folder, child.pid, Math.round(Number(line) * 1_000_000));
   }
 
+  /** Adds what the daemon has logged to the error of a wait that was in vain. */
+  async explain(wait: Promise<void>): Promise<void> {
+    try {
+      await wait;
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; its log:\n${this.log()}`, { cause: error });
+    }
+  }
+
   log(): string {
     return readFileSync(join(this.#folder, "log"), "utf8");
   }

@@ -31,9 +31,9 @@ export async function measureLateness(
   const daemon = await Daemon.start(own, contender, { state: "MASTER", priority: 255, intervalMs });
   let load: readonly ChildProcess[] = [];
   try {
-    await wire.until(() => wire.advertsOf(ownAddress).length > 0, {
+    await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${contender.name}'s first advert`,
-    });
+    }));
     if (busy) load = startLoad(durationMs + 5_000);
     await sleep(1_500); // Past the start, and the gratuitous ARPs.
     wire.clear();

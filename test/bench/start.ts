@@ -24,9 +24,9 @@ export async function measureStart(
     intervalMs: 1000,
   });
   try {
-    await wire.until(() => wire.advertsOf(ownAddress).length > 0, {
+    await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${contender.name}'s first advert`,
-    });
+    }));
     const firstUs = wire.advertsOf(ownAddress)[0]?.atUs ?? NaN;
     if (withMemory) await sleep(settledMs);
     return {

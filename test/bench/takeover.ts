@@ -33,23 +33,25 @@ export async function measureTakeover(
   });
   let taking: Daemon | undefined;
   try {
-    await wire.until(() => wire.adverts.length > 0, { what: `${master.name}'s first advert` });
+    await dying.explain(wire.until(() => wire.adverts.length > 0, {
+      what: `${master.name}'s first advert`,
+    }));
     taking = await Daemon.start(ownHost, backup, {
       state: "BACKUP",
       priority: backupPriority,
       intervalMs,
     });
-    const backupDaemon = taking;
-    await wire.until(() => backupDaemon.log().includes("Entering BACKUP STATE"), {
+    const daemon = taking;
+    await daemon.explain(wire.until(() => daemon.log().includes("Entering BACKUP STATE"), {
       what: `${backup.name} to become a backup`,
-    });
+    }));
     // Time to come to rest, and a moment between two advertisements that is another one each time.
     await sleep(500 + Math.random() * intervalMs);
     if (wire.advertsOf(ownAddress).length > 0) throw new Spoilt("took over while the master lived");
     dying.crash();
-    await wire.until(() => wire.advertsOf(ownAddress).length > 0, {
+    await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${backup.name} to take over`,
-    });
+    }));
     await wire.settle();
     return takeoverOf(wire, intervalMs);
   } finally {
