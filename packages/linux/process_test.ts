@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { effectiveCapabilities, parseCapabilities } from "./capabilities.ts";
@@ -53,6 +54,29 @@ test("sendSignal() tells whether the process exists", () => {
   assert.equal(sendSignal(pid, 0), false);
 });
 
+test("dieWithParent() ends the process with its parent", async () => {
+  const program = `
+    import { dieWithParent } from "@keepalived/linux";
+    console.log(JSON.stringify([process.pid, dieWithParent(process.ppid), dieWithParent(1 << 30)]));
+    setInterval(() => {}, 1000);`;
+  const words = "Deno" in globalThis
+    ? ["eval", "--ext=ts", program]
+    : ["--no-warnings", "--input-type=module", "-e", program];
+  const parent = spawn("sh", ["-c", '"$0" "$@" & wait', process.execPath, ...words], {
+    stdio: ["ignore", "pipe", "inherit"],
+    cwd: import.meta.dirname,
+  });
+  const [line] = await once(parent.stdout, "data");
+  const [pid, tied, tiedToAnother] = JSON.parse(String(line));
+  assert.deepEqual([tied, tiedToAnother], [true, false]);
+  assert.equal(isRunning(pid), true);
+  parent.kill("SIGKILL");
+  for (let i = 0; i < 400 && isRunning(pid); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal(isRunning(pid), false);
+});
+
 test("effectiveUserId() and effectiveCapabilities() agree with the system", () => {
   assert.equal(effectiveUserId(), Number(execFileSync("id", ["-u"], { encoding: "utf8" })));
   assert.equal(effectiveCapabilities().has("CAP_NET_RAW"), true, "these tests need CAP_NET_RAW");
@@ -73,6 +97,16 @@ test("interface names and indexes map both ways", () => {
   assert.equal(interfaceIndex("none0"), undefined);
   assert.equal(interfaceName(99_999), undefined);
 });
+
+/** Neither gone nor waiting to be collected. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw error;
+  }
+}
 
 type Scheduling = { readonly nice: number; readonly policy: number };
 

@@ -31,11 +31,11 @@ export class ReceiveBuffer {
   }
 
   /** One `recvmsg`. @returns the length, or `-errno` */
-  receive(fd: number, flags = 0): number {
+  receive(fd: number): number {
     const header = this.#header;
     return retry(() => {
       header.setLengths(header.data.length, SOCKADDR_BYTES, header.control.length);
-      return libc().calls.recvmsg(fd, header.bytes, flags);
+      return libc().calls.recvmsg(fd, header.bytes, 0);
     });
   }
 

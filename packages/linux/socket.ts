@@ -156,7 +156,7 @@ export class Socket {
   }
 
   /**
-   * Sends with a chosen source address, which may be none of ours (IP_FREEBIND), and interface.
+   * Sends with a chosen source address, which may be none of ours (IP_TRANSPARENT), and interface.
    *
    * @param path the addresses, or their encoded form, which is faster for many packets
    */

@@ -94,7 +94,11 @@ export class Reactor {
     return this.#turnUs ?? nowUs();
   }
 
-  /** Calls back in every turn in which the descriptor is ready, until disposed: read or write as much as you bound. */
+  /**
+   * Calls back in every turn in which the descriptor is ready, until disposed: read or write as much as you bound.
+   *
+   * The end of a pipe or connection stays ready: dispose the watch when a read tells it.
+   */
   watch(fd: number, interest: Interest, callback: (ready: Ready) => void): Watch {
     const token = this.#nextToken++;
     this.#epoll.add(fd, eventsOf(interest), token);
