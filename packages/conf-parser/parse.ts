@@ -1,4 +1,5 @@
 import { nextRandom } from "@keepalived/machine";
+import { buildTree } from "./build.ts";
 import {
   DEEPEST,
   type Definition,
@@ -15,7 +16,7 @@ import { clip, lex, type TokenLine } from "./lex.ts";
 import { type Line, readLines, restOf, spanOf } from "./line.ts";
 import type { Sources } from "./print.ts";
 import { sequenceOf } from "./sequences.ts";
-import { buildTree, type Entry, type Grammar } from "./tree.ts";
+import type { Entry, Grammar } from "./tree.ts";
 
 export type ParseOptions = {
   /** What `@ID` lines are compared with, and `${_INSTANCE}`. */
@@ -73,7 +74,8 @@ export function parse(mainFile: string, load: Loader, options: ParseOptions = {}
     }`;
     report({ severity: "error", code: "no-configuration", message, at });
   } else readFile(reader, main, []);
-  const entries = buildTree(reader.tokens, options.grammar, report);
+  const { entries, diagnostics } = buildTree(reader.tokens, options.grammar);
+  diagnostics.forEach(report);
   return { entries, diagnostics: list, sources: reader.sources };
 }
 

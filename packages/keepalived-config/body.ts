@@ -1,5 +1,6 @@
 import type { Body, Statement } from "./bind.ts";
 import type { Command } from "./model.ts";
+import type { NetlinkBuffer } from "./model_global.ts";
 
 /** The last statement of a name: the one that holds if there are several. */
 export function last(body: Body, name: string): Statement | undefined {
@@ -38,4 +39,9 @@ export function defined<T extends object>(
 ): { [K in keyof T]?: T[K] } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: T[K] };
+}
+
+/** A netlink buffer: `NAME_bufs BYTES` and `NAME_bufs_force`. */
+export function readBuffer(body: Body, name: string): NetlinkBuffer {
+  return { bytes: numberOf(body, name) ?? 0, force: flagOf(body, `${name}_force`) ?? false };
 }

@@ -1,9 +1,8 @@
 import { clip, type Report, type Word } from "@keepalived/conf-parser";
 import { isMulticast, parseIp } from "@keepalived/ip-address";
 import type { Body } from "./bind.ts";
-import { defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
+import { defined, flagOf, has, last, numberOf, readBuffer, textOf } from "./body.ts";
 import type { Firewall, LvsGlobal, SyncDaemon } from "./model_global.ts";
-import { readBuffer } from "./read_global.ts";
 import { readValue } from "./value.ts";
 
 /** nftables, iptables and ipset settings. */

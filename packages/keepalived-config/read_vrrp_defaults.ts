@@ -1,8 +1,7 @@
 import { clip, type Report } from "@keepalived/conf-parser";
 import type { Body } from "./bind.ts";
-import { defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
+import { defined, flagOf, has, last, numberOf, readBuffer, textOf } from "./body.ts";
 import type { VrrpDefaults } from "./model_global.ts";
-import { readBuffer } from "./read_global.ts";
 
 /** The keywords of `global_defs` that are defaults of instances or set up the VRRP process. */
 export function readVrrpDefaults(body: Body, report: Report): VrrpDefaults {

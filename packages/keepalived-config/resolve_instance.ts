@@ -1,8 +1,11 @@
 import type { Report } from "@keepalived/conf-parser";
 import { type Body, type Statement } from "./bind.ts";
 import { defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
-import type { Authentication, Unicast, VirtualAddress, VrrpInstanceConfig } from "./model.ts";
+import type { Unicast, VirtualAddress, VrrpInstanceConfig } from "./model.ts";
+import { checkSecret, resolveAuthentication } from "./authentication.ts";
+import { resolveElection, resolveTimerExpired } from "./election.ts";
 import type { GlobalConfig } from "./model_global.ts";
+import { makeStrict } from "./strict.ts";
 import {
   flagOr,
   type RawInstance,
@@ -117,60 +120,6 @@ function resolveVersion({ body, family }: RawInstance, global: GlobalConfig, say
   return (wanted ?? global.vrrp.version) === 3 ? 3 : 2;
 }
 
-type Election = Pick<
-  VrrpInstanceConfig,
-  "initialState" | "priority" | "preempt" | "preemptDelayUs"
->;
-
-/** Priority, state and preemption: the owner and an instance that wants to start as MASTER always preempt at once. */
-function resolveElection(body: Body, strict: boolean, say: Say): Election {
-  const state = textOf(body, "state");
-  const priority = numberOf(body, "priority") ?? (state === "MASTER" ? 255 : 100);
-  if (priority === 255 && state === "BACKUP") {
-    const message =
-      "Initial state of an address owner (priority 255) must be MASTER - setting MASTER";
-    say("warning", "adjusted", message, last(body, "state")?.words[1]?.at);
-  }
-  const starts = priority === 255 || state === "MASTER";
-  let preempt = preempts(body);
-  const refused = last(body, "nopreempt");
-  if (!preempt && priority === 255) {
-    say(
-      "warning",
-      "adjusted",
-      "nopreempt is incompatible with priority 255. resetting nopreempt",
-      refused?.words[0].at,
-    );
-    preempt = true;
-  } else if (!preempt && starts) {
-    const message = "Warning - nopreempt will not work with initial state MASTER - clearing";
-    say("warning", "adjusted", message, refused?.words[0].at);
-    preempt = true;
-  }
-  const delay = last(body, "preempt_delay");
-  let preemptDelayUs = numberOf(body, "preempt_delay") ?? 0;
-  const why = preemptDelayUs === 0
-    ? undefined
-    : strict
-    ? "preempt_delay is incompatible with strict mode - resetting"
-    : starts
-    ? "Warning - preempt delay will not work with initial state MASTER - clearing"
-    : preempt
-    ? undefined
-    : "preempt_delay is incompatible with nopreempt mode - resetting";
-  if (why !== undefined) {
-    say("warning", "adjusted", why, delay?.words[0].at);
-    preemptDelayUs = 0;
-  }
-  return { initialState: starts ? "active" : "backup", priority, preempt, preemptDelayUs };
-}
-
-/** `preempt` after `nopreempt` cancels it. */
-function preempts(body: Body): boolean {
-  const order = body.order.filter(({ name }) => name === "preempt" || name === "nopreempt");
-  return order.at(-1)?.name !== "nopreempt";
-}
-
 function resolveInterval(body: Body, version: 2 | 3, say: Say): number {
   const wanted = numberOf(body, "advert_int") ?? 1_000_000;
   const at = last(body, "advert_int")?.words[1]?.at;
@@ -246,57 +195,11 @@ function splitAddresses(raw: RawInstance, say: Say): {
   };
 }
 
-function resolveAuthentication(body: Body, version: 2 | 3, say: Say): Authentication {
-  const block = last(body, "authentication");
-  const type = block === undefined ? undefined : textOf(block.body, "auth_type");
-  const given = block === undefined ? undefined : textOf(block.body, "auth_pass");
-  if (block === undefined || type === undefined) return { kind: "none" };
-  const at = block.words[0].at;
-  if (version === 3) {
-    say("warning", "adjusted", "VRRP version 3 does not support authentication. Ignoring.", at);
-    return { kind: "none" };
-  }
-  if (given === undefined) {
-    say("warning", "adjusted", "Authentication specified but no password given. Ignoring", at);
-    return { kind: "none" };
-  }
-  return { kind: type === "AH" ? "ah" : "pass", secret: truncateSecret(given) };
-}
-
-/** The first characters that fit in eight bytes of UTF-8. */
-function truncateSecret(text: string): string {
-  let secret = "";
-  let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > 8) return secret;
-    secret += char;
-  }
-  return secret;
-}
-
-/** Says that a password is longer than the packet takes; the place is that of the word. */
-export function checkSecret(body: Body, say: Say): void {
-  for (const block of body.statements.get("authentication") ?? []) {
-    for (const { words, values } of block.body.statements.get("auth_pass") ?? []) {
-      const secret = String(values[0]);
-      if (truncateSecret(secret) === secret) continue;
-      say("warning", "truncated", "Truncating auth_pass to 8 characters", words[1]?.at);
-    }
-  }
-}
-
 /** The last of `accept` and `no_accept`; without both, strict mode refuses. */
 function resolveAccept(body: Body, refuse: boolean): boolean {
   const order = body.order.filter(({ name }) => name === "accept" || name === "no_accept");
   const chosen = order.at(-1);
   return chosen === undefined ? !refuse : chosen.name === "accept";
-}
-
-function resolveTimerExpired(body: Body): number | undefined {
-  if (!has(body, "timer_expired_backup") || preempts(body)) return undefined;
-  return numberOf(body, "timer_expired_backup") ?? 254;
 }
 
 /** What an instance cannot be without. */
@@ -336,37 +239,4 @@ function canRun(
     refuse("strict", message, "remove unicast_peer, or strict mode");
   }
   return runs;
-}
-
-/** Takes out what RFC conformance does not allow. */
-function makeStrict(config: VrrpInstanceConfig, body: Body, say: Say): VrrpInstanceConfig {
-  let strict = config;
-  const change = (name: string, message: string, fields: Partial<VrrpInstanceConfig>) => {
-    say("warning", "strict", message, last(body, name)?.words[0].at);
-    strict = { ...strict, ...fields };
-  };
-  const { announcement, vmac } = config;
-  if (config.authentication.kind !== "none") {
-    const message = "Strict mode does not support authentication. Ignoring.";
-    change("authentication", message, { authentication: { kind: "none" } });
-  }
-  if (config.downTimerAdverts !== 3) {
-    const message = "down_timer_adverts is incompatible with strict mode - resetting";
-    change("down_timer_adverts", message, { downTimerAdverts: 3 });
-  }
-  if (has(body, "garp_lower_prio_repeat") || has(body, "garp_lower_prio_delay")) {
-    const which = has(body, "garp_lower_prio_repeat") ? "repeat garps" : "repeat garp delay";
-    const name = has(body, "garp_lower_prio_repeat")
-      ? "garp_lower_prio_repeat"
-      : "garp_lower_prio_delay";
-    change(name, `Strict mode requires no ${which}. resetting`, {
-      announcement: { ...announcement, lowerPriorityRepeat: 0, lowerPriorityDelayUs: 0 },
-    });
-  }
-  if (vmac?.mac !== undefined || vmac?.transmitOnBase === true) {
-    const { mac: _, ...rest } = vmac;
-    const message = "Strict mode requires the standard MAC and sending from the VMAC. resetting";
-    change("use_vmac", message, { vmac: { ...rest, transmitOnBase: false } });
-  }
-  return strict;
 }
