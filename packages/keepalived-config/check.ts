@@ -1,6 +1,6 @@
 import { clip, type Report } from "@keepalived/conf-parser";
 import type { Body, Statement } from "./bind.ts";
-import { last, textOf } from "./body.ts";
+import { last, numberOf, textOf } from "./body.ts";
 import type { VrrpInstanceConfig } from "./model.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { sayer } from "./read_instance.ts";
@@ -134,7 +134,12 @@ export function checkInterfaces(
   const vmacs = new Set<string>();
   const instances = root.statements.get("vrrp_instance") ?? [];
   for (const { body } of instances) {
-    for (const { text } of last(body, "use_vmac")?.words.slice(1) ?? []) vmacs.add(text);
+    const words = last(body, "use_vmac")?.words;
+    if (words === undefined) continue;
+    for (const { text } of words.slice(1)) vmacs.add(text);
+    const { vmacPrefix } = global.vrrp;
+    const id = numberOf(body, "virtual_router_id") ?? 0;
+    vmacs.add(`${vmacPrefix}.${id}`).add(`${vmacPrefix}6.${id}`);
   }
   for (const { body, values } of instances) {
     const word = last(body, "interface")?.words[1];
@@ -143,6 +148,22 @@ export function checkInterfaces(
       clip(String(values[0]))
     } doesn't exist`;
     report({ severity: "warning", code: "unknown-interface", message, at: word.at });
+  }
+  const blocks = [
+    ...root.statements.get("static_ipaddress") ?? [],
+    ...instances.flatMap(({ body }) => [
+      ...body.statements.get("virtual_ipaddress") ?? [],
+      ...body.statements.get("virtual_ipaddress_excluded") ?? [],
+    ]),
+  ];
+  for (const { words } of blocks.flatMap(({ body }) => body.lines)) {
+    const device = words[words.findIndex(({ text }) => text === "dev") + 1];
+    if (device === undefined || device === words[0]) continue;
+    if (vmacs.has(device.text) || exists(device.text)) continue;
+    const message = `WARNING - interface ${clip(device.text)} for ip address ${
+      clip(words[0].text)
+    } doesn't exist`;
+    report({ severity: "warning", code: "unknown-interface", message, at: device.at });
   }
 }
 

@@ -457,6 +457,17 @@ test("interfaces that do not exist are reported unless they may come later", () 
   );
 });
 
+test("interfaces of addresses that do not exist are reported", () => {
+  const text = instance("use_vmac\nvirtual_ipaddress {\n10.0.0.1 dev eth9\n10.0.0.2 dev eth0\n}") +
+    "static_ipaddress {\n10.0.0.3/24 dev eth8\n10.0.0.4 dev vrrp.51\n}\n";
+  const { said, config } = read(text, { interfaceExists: (name) => name === "eth0" });
+  assert.deepEqual(said, [
+    "WARNING - interface eth9 for ip address 10.0.0.1 doesn't exist",
+    "WARNING - interface eth8 for ip address 10.0.0.3/24 doesn't exist",
+  ]);
+  assert.deepEqual(config?.staticAddresses.map(({ address }) => address), ["10.0.0.3", "10.0.0.4"]);
+});
+
 test("present says which processes have something to do", () => {
   assert.deepEqual(read("").config?.present, { vrrp: false, checker: false, bfd: false });
   assert.deepEqual(

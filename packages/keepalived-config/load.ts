@@ -54,7 +54,7 @@ export function loadConfig(load: Loader, mainFile: string, options: LoadOptions)
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
   const global = readGlobal(root, mergeGlobals(root, report), options.hostName, report);
   const instances = checkInstances(resolveInstances(root, global, report), report);
-  readStaticAddresses(root, global, report);
+  const staticAddresses = readStaticAddresses(root, global, report);
   checkReferences(root, report);
   checkOthers(root, report);
   const { interfaceExists } = options;
@@ -70,7 +70,7 @@ function resolve(root: Body, options: LoadOptions, report: Report): Config {
     checker: some("virtual_server"),
     bfd: some("bfd_instance"),
   };
-  return { global, instances, present };
+  return { global, instances, staticAddresses, present };
 }
 
 function resolveInstances(root: Body, global: GlobalConfig, report: Report): VrrpInstanceConfig[] {

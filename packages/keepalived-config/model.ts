@@ -7,6 +7,8 @@ export type Config = {
   readonly global: GlobalConfig;
   /** In the order of the file, valid ones only. */
   readonly instances: readonly VrrpInstanceConfig[];
+  /** `static_ipaddress`: kept on the host while the daemon runs. */
+  readonly staticAddresses: readonly VirtualAddress[];
   /** Which processes the file has something for. */
   readonly present: { readonly vrrp: boolean; readonly checker: boolean; readonly bfd: boolean };
 };
