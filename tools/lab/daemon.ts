@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Host } from "./network.ts";
@@ -70,24 +71,29 @@ export class Daemon {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+    // Not ChildProcess.kill(): after it, Deno reports the signal instead of the exit status.
+    process.kill(this.pid, signal);
   }
 
   /** SIGTERM, and the exit status. */
   async stop(): Promise<number | string> {
-    this.signal("SIGTERM");
+    if (this.#isRunning) this.signal("SIGTERM");
     return await this.#ended;
   }
 
   /** Ends all its processes at once, as a power failure would. */
   async crash(): Promise<void> {
-    const { exitCode, signalCode } = this.#process;
-    if (exitCode === null && signalCode === null) crash(this.pid);
+    if (this.#isRunning) crash(this.pid);
     await this.#ended;
   }
 
   /** Lines of the log so far that match. */
   lines(pattern: RegExp): readonly string[] {
     return this.log.filter((line) => pattern.test(line));
+  }
+
+  get #isRunning(): boolean {
+    const { exitCode, signalCode } = this.#process;
+    return exitCode === null && signalCode === null;
   }
 }

@@ -56,6 +56,11 @@ export class Host {
     return this.#holder.pid ?? 0;
   }
 
+  /** Ethernet address of its `eth0`. */
+  get mac(): string {
+    return /link\/ether (\S+)/.exec(this.run("ip -o link show dev eth0"))?.[1] ?? "";
+  }
+
   /** Runs a command line of words without quoting, and returns its output. @throws Error with the output if it fails */
   run(line: string): string {
     const { status, stdout, stderr } = spawnSync("nsenter", this.#words(line.split(" ")), {

@@ -1,0 +1,53 @@
+import { formatHex } from "@keepalived/bytes";
+import { decodeEthernet, etherType, ipProtocol } from "@keepalived/inet-codec";
+import type { Frame } from "../../tools/lab/wire.ts";
+
+const ICMPV6 = 58;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+const ARP_REQUEST = 1;
+
+/** Octets of a frame that tell one host or one moment from another, as offset and length. */
+const variable = {
+  /** Identification and the don't-fragment bit, checksum, source; checksum of VRRP. */
+  vrrp4: [[18, 3], [24, 2], [26, 4], [40, 2]],
+  /** Flow label, source; checksum of VRRP. */
+  vrrp6: [[15, 3], [22, 16], [60, 2]],
+  /** Flow label; checksum. */
+  neighbour: [[15, 3], [56, 2]],
+  arp: [],
+} as const;
+
+/**
+ * VRRP messages and announcements in hexadecimal, each once, without what differs from host to host: so the senders of
+ * two sets can be compared.
+ */
+export function maskedFrames(frames: readonly Frame[]): readonly string[] {
+  return [...new Set(frames.flatMap(({ bytes }) => mask(bytes)))].sort();
+}
+
+function mask(bytes: Uint8Array): readonly string[] {
+  const kind = kindOf(bytes);
+  if (kind === undefined) return [];
+  const copy = bytes.slice();
+  for (const [offset, length] of variable[kind]) copy.fill(0, offset, offset + length);
+  return [`${kind} ${formatHex(copy).replaceAll(formatHex(bytes.slice(6, 12)), " sender ")}`];
+}
+
+/** Undefined for what the kernel sends by itself. */
+function kindOf(bytes: Uint8Array): keyof typeof variable | undefined {
+  const frame = decodeEthernet(bytes);
+  if (!frame.ok) return undefined;
+  switch (frame.value.etherType) {
+    case etherType.ipv4:
+      return bytes[23] === ipProtocol.vrrp ? "vrrp4" : undefined;
+    case etherType.ipv6:
+      if (bytes[20] === ipProtocol.vrrp) return "vrrp6";
+      return bytes[20] === ICMPV6 && bytes[54] === NEIGHBOUR_ADVERTISEMENT
+        ? "neighbour"
+        : undefined;
+    case etherType.arp:
+      return bytes[21] === ARP_REQUEST ? "arp" : undefined;
+    default:
+      return undefined;
+  }
+}
