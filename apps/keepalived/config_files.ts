@@ -1,5 +1,5 @@
-import { accessSync, constants, globSync, readFileSync, statSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { LoadedFile, Loader } from "@keepalived/keepalived-config";
 
 /** Where the configuration is read from when the command line names none. */
@@ -12,36 +12,24 @@ export const defaultConfigFile = "/etc/keepalived/keepalived.conf";
  * are not executable count; an unreadable file is reported with the system's reason.
  */
 export const loadFiles: Loader = (pattern, fromFile) => {
-  const base = fromFile === undefined ? "." : dirname(fromFile);
-  const path = isAbsolute(pattern) ? pattern : resolve(base, pattern);
-  if (fromFile === undefined) return [readOne(pattern, path)];
+  if (fromFile === undefined) return [readOne(normalize(pattern))];
+  const path = isAbsolute(pattern) ? normalize(pattern) : join(dirname(fromFile), pattern);
   const paths = /[*?[]/.test(path) ? globSync(path).sort() : [path];
-  return paths.filter((found) => statSync(found, { throwIfNoEntry: false }) !== undefined)
-    .flatMap((found) => isData(found) ? [readOne(found, found)] : []);
+  return paths.filter((found) => isData(found)).map((found) => readOne(found));
 };
 
-function readOne(shown: string, path: string): LoadedFile {
+function readOne(path: string): LoadedFile {
   try {
-    return { path: shown, text: readFileSync(path, "utf8") };
+    return { path, text: readFileSync(path, "utf8") };
   } catch (error) {
-    return { path: shown, error: reason(error as NodeJS.ErrnoException) };
+    return { path, error: reason(error as NodeJS.ErrnoException) };
   }
 }
 
 /** Backups, directories and scripts beside a configuration are not part of it. */
 function isData(path: string): boolean {
-  if (!statSync(path).isFile()) return false;
-  return (statSync(path).mode & 0o111) === 0;
-}
-
-/** Whether a file can be read by this process. */
-export function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() === true && (status.mode & 0o111) === 0;
 }
 
 function reason(error: NodeJS.ErrnoException): string {

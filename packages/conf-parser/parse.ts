@@ -211,8 +211,16 @@ function includeFiles(
   const strict = options.strictIncludes === true ? INCLUDE_POLICIES["includea"] ?? policy : policy;
   const pattern = line.text.slice(start).trim().replaceAll('"', "");
   const at = spanOf(line, Math.min(start, line.text.length - 1), line.text.length);
-  const fail = (code: string, message: string, error: boolean) =>
-    report({ severity: error ? "error" : "warning", code, message, at, ...chainHint(chain) });
+  const fail = (code: string, message: string, error: boolean) => {
+    const hint = [...chainHint(chain), ...includeHint(code)].join("; ");
+    report({
+      severity: error ? "error" : "warning",
+      code,
+      message,
+      at,
+      ...(hint === "" ? {} : { hint }),
+    });
+  };
   if (pattern === "") return fail("missing-argument", "Include without a file name", true);
   const alternatives = expandBraces(pattern);
   if (alternatives === undefined) {
@@ -251,7 +259,19 @@ function includeFile(
   } else readFile(reader, file, chain);
 }
 
-function chainHint(chain: Chain): { hint?: string } {
-  if (chain.length === 0) return {};
-  return { hint: `included from ${chain.map((at) => `${at.file}:${at.line}`).join(", ")}` };
+function chainHint(chain: Chain): readonly string[] {
+  if (chain.length === 0) return [];
+  return [`included from ${chain.map((at) => `${at.file}:${at.line}`).join(", ")}`];
+}
+
+/** What to do about an include that failed. */
+function includeHint(code: string): readonly string[] {
+  switch (code) {
+    case "include-cycle":
+      return ["take this line out: the file is being read already"];
+    case "file-not-found":
+      return ["create the file, or take this line out"];
+    default:
+      return [];
+  }
 }

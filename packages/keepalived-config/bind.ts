@@ -21,9 +21,11 @@ export type Body = {
   /** All of them, in the order of the file. */
   readonly order: readonly Statement[];
   readonly lines: readonly Entry[];
+  /** Keywords that stood here and were left out after a report: what misses them need not report again. */
+  readonly dropped: ReadonlySet<string>;
 };
 
-const EMPTY: Body = { statements: new Map(), order: [], lines: [] };
+const EMPTY: Body = { statements: new Map(), order: [], lines: [], dropped: new Set() };
 
 /**
  * Reads the tree of a file by the keyword tables.
@@ -60,18 +62,25 @@ function bindTable(entries: readonly Entry[], table: Table, context: Context): B
   const statements = new Map<string, Statement[]>();
   const order: Statement[] = [];
   const lines: Entry[] = [];
+  const dropped = new Set<string>();
   for (const entry of entries) {
     const row = rows.get(entry.words[0].text);
     if (row === undefined) {
       if (table.values === true) lines.push(entry);
-      else reportUnknown(entry.words[0], table, rows, context);
+      else {
+        const meant = reportUnknown(entry, table, rows, context);
+        if (meant !== undefined) dropped.add(meant);
+      }
       continue;
     }
     const statement = bindStatement(entry, row, rows, context);
-    if (statement === undefined) continue;
+    if (statement === undefined) {
+      dropped.add(row.aliasOf ?? row.name);
+      continue;
+    }
     addStatement(statements, order, statement, context);
   }
-  return { statements, order, lines };
+  return { statements, order, lines, dropped };
 }
 
 /** Adds a statement to a body under construction, unless it may stand there only once and does. */
@@ -174,7 +183,9 @@ export function bindWord(
   const { subject, report } = context;
   if (!read.ok) {
     const message = `${subject}${keyword.name}: ${read.message}`;
-    const hint = keyword.default === undefined ? {} : { hint: `as if absent: ${keyword.default}` };
+    const hint = keyword.default === undefined || keyword.default === "required"
+      ? { hint: `write ${usageOf(keyword)}` }
+      : { hint: `the default holds: ${keyword.default}` };
     report({ severity: "error", code: read.code, message, at: given.at, ...hint });
     return undefined;
   }
@@ -257,26 +268,30 @@ function refuseBlock(block: Block | undefined, { report, subject }: Context): vo
   report({ severity: "error", code: "unexpected-brace", message, at: block.open });
 }
 
+/** @returns the keyword that was probably meant */
 function reportUnknown(
-  word: Word,
+  { words: [word], block }: Entry,
   table: Table,
   rows: ReadonlyMap<string, Keyword>,
   context: Context,
-): void {
+): string | undefined {
   const near = suggest(word.text, rows.keys());
   const home = near === undefined ? homeOf(word.text) : undefined;
   const hint = near !== undefined
     ? `did you mean '${near}'?`
     : home !== undefined && home !== table.name
     ? `it belongs in ${home === "root" ? "no block" : `'${home}'`}`
-    : undefined;
+    : block === undefined
+    ? "this line is left out"
+    : "this line is left out, with everything in its braces";
   context.report({
     severity: "error",
     code: "unknown-keyword",
     message: `${context.subject}Unknown keyword '${clip(word.text)}'`,
     at: word.at,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
+  return near;
 }
 
 /** The first block that knows a keyword. */

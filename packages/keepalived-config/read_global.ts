@@ -24,7 +24,7 @@ export function mergeGlobals(root: Body, report: Report): Body {
       addStatement(statements, order, statement, { report, subject: "" });
     }
   }
-  return { statements, order, lines: [] };
+  return { statements, order, lines: [], dropped: new Set() };
 }
 
 /** Reads the keywords of `global_defs` (as one body) and those outside all blocks. */

@@ -210,17 +210,20 @@ function canRun(
   say: Say,
 ): boolean {
   let runs = true;
-  const refuse = (code: string, message: string, hint: string) => {
-    say("error", code, message, undefined, hint);
+  const { dropped } = raw.body;
+  // What was there and wrong has been reported at its place.
+  const refuse = (code: string, message: string, hint: string, keyword = "") => {
+    if (!dropped.has(keyword)) say("error", code, message, undefined, hint);
     runs = false;
   };
   checkSecret(raw.body, say);
   if (virtualRouterId === undefined) {
-    refuse("missing-vrid", "the virtual router id must be set", "add virtual_router_id 1..255");
+    const message = "the virtual router id must be set";
+    refuse("missing-vrid", message, "add virtual_router_id 1..255", "virtual_router_id");
   }
   if (raw.interface === undefined) {
     if (config.unicast === undefined) {
-      refuse("missing-interface", "Unknown interface!", "add interface NAME");
+      refuse("missing-interface", "Unknown interface!", "add interface NAME", "interface");
     } else if (raw.sourceAddress === undefined) {
       const message = "Unicast instances must have unicast_src_ip or interface";
       refuse("missing-interface", message, "add interface NAME or unicast_src_ip ADDRESS");
@@ -229,8 +232,11 @@ function canRun(
   if (config.addresses.length === 0) {
     if (config.version === 3 || config.strict) {
       const message = "No VIP specified; at least one is required";
-      refuse("missing-address", message, "add a virtual_ipaddress block");
-    } else if (!has(raw.body, "no_virtual_ipaddress")) {
+      refuse("missing-address", message, "add a virtual_ipaddress block", "virtual_ipaddress");
+    } else if (
+      !has(raw.body, "no_virtual_ipaddress") && !has(raw.body, "virtual_ipaddress") &&
+      !dropped.has("virtual_ipaddress")
+    ) {
       say("warning", "no-address", "No VIP specified; at least one is sensible");
     }
   }

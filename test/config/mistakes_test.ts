@@ -36,13 +36,16 @@ vrrp_instance B {
     hint: did you mean 'router_id'?`,
     `a.conf:3:3: error[unknown-keyword]: Unknown keyword 'no_such_block'
       no_such_block {
-      ^^^^^^^^^^^^^`,
+      ^^^^^^^^^^^^^
+    hint: this line is left out, with everything in its braces`,
     `a.conf:9:9: warning[file-not-found]: Config files missing 'missing.conf'
     include missing.conf
-            ^^^^^^^^^^^^`,
+            ^^^^^^^^^^^^
+    hint: create the file, or take this line out`,
     `a.conf:10:9: error[include-cycle]: 'a.conf' includes itself
     include a.conf
-            ^^^^^^`,
+            ^^^^^^
+    hint: take this line out: the file is being read already`,
     `a.conf:11:17: error[missing-brace]: Missing '}' of block 'vrrp_instance'
     vrrp_instance A {
                     ^
@@ -50,7 +53,7 @@ vrrp_instance B {
     `a.conf:14:12: error[out-of-range]: (A) priority: number '300' outside range [1, 255]
       priority 300
                ^^^
-    hint: as if absent: 100 (255 when state MASTER is set and priority absent)`,
+    hint: the default holds: 100 (255 when state MASTER is set and priority absent)`,
     `a.conf:15:21: error[missing-brace]: Missing '}' of block 'virtual_ipaddress'
       virtual_ipaddress {
                         ^
