@@ -160,11 +160,8 @@ class Story {
         20_000,
         `${other.name} did not yield`,
       );
-      const yielded = this.#lastOf(other).atUs;
       this.#view.say(
-        `  ${master.name} preempts with priority ${back.priority}: its first advert came ${
-          seconds(back.atUs - yielded)
-        } after the last of ${other.name}.`,
+        `  ${master.name} preempts with priority ${back.priority}, ${other.name} yields.`,
       );
     }
     await sleep(2000);
