@@ -25,6 +25,8 @@ export function permanentError(status: number | null): string | undefined {
 /** Ends a role with one sentence for the operator and a status. Everything else that is thrown is a defect. */
 export class ExitError extends Error {
   readonly status: number;
+  /** Whether it is on standard error already, through the log. */
+  told = false;
 
   constructor(status: number, message: string) {
     super(message);

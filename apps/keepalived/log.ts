@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { ExitError } from "./exit_status.ts";
 import { AF_UNIX, SOCK_DGRAM, Socket } from "@keepalived/linux";
 
 /** Severity, from worst to least; the numbers are those of syslog. */
@@ -38,6 +39,27 @@ export function openLog(options: LogOptions): Log {
       sendSyslog(socket, line, console);
     }
   };
+}
+
+/**
+ * Runs the work of a role; the sentence with which it ends, if it ends so, goes to the log as well.
+ *
+ * @param console whether the log writes to standard error
+ */
+export async function withEndLogged<T>(
+  log: Log,
+  console: () => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ExitError) {
+      log("error", error.message);
+      error.told = console();
+    }
+    throw error;
+  }
 }
 
 function connectSyslog(): Socket | undefined {

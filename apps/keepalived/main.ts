@@ -24,7 +24,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (error instanceof ExitError) {
-    process.stderr.write(`keepalived: ${error.message}\n`);
+    if (!error.told) process.stderr.write(`keepalived: ${error.message}\n`);
     process.exitCode = error.status;
   } else {
     process.stderr.write(`keepalived: internal error: ${(error as Error)?.stack ?? error}\n`);

@@ -1,5 +1,4 @@
-import { mkdirSync, unlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { unlinkSync } from "node:fs";
 import process from "node:process";
 import { type FileLock, lockFile } from "@keepalived/linux";
 import { ExitError, exitStatus } from "./exit_status.ts";
@@ -31,7 +30,6 @@ export class PidFile {
     this.#path = path;
     let lock: FileLock | undefined;
     try {
-      mkdirSync(dirname(path), { recursive: true });
       lock = lockFile(path, 0o644);
     } catch (error) {
       throw new ExitError(

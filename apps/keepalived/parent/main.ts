@@ -3,7 +3,7 @@ import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
 import type { ParentMessage } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
-import { type Log, openLog } from "../log.ts";
+import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
 import { keepCompiledModules } from "../self.ts";
@@ -24,13 +24,15 @@ export async function runParent(words: readonly string[]): Promise<number> {
     console: options.count("console") > 0,
     syslog: options.count("noSyslog") === 0,
   });
-  using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
-  log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
-  const config = start(options, log);
-  const parent = new Parent(options, config, log);
-  const status = await parent.run();
-  log("info", `Stopped Keepalived v${version}`);
-  return status;
+  return await withEndLogged(log, () => options.count("console") > 0, async () => {
+    using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
+    log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
+    const config = start(options, log);
+    const parent = new Parent(options, config, log);
+    const status = await parent.run();
+    log("info", `Stopped Keepalived v${version}`);
+    return status;
+  });
 }
 
 /** The configuration to start with. @throws ExitError if there is none */
@@ -46,7 +48,8 @@ function start(options: Options, log: Log): Config {
 }
 
 function report(loaded: LoadedConfig, log: Log): void {
-  for (const problem of problemsOf(loaded)) log("warning", problem);
+  // The first line has the place and the message; `keepalived -t` shows the line itself and a hint.
+  for (const problem of problemsOf(loaded)) log("warning", problem.split("\n", 1)[0] ?? "");
 }
 
 class Parent {

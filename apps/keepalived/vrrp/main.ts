@@ -8,7 +8,7 @@ import {
 import { Reactor } from "@keepalived/reactor";
 import { type ChildMessage, LineReader, type ParentMessage } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
-import { type Log, openLog } from "../log.ts";
+import { type Log, openLog, withEndLogged } from "../log.ts";
 import { PidFile } from "../pid_file.ts";
 import { VrrpProcess } from "./vrrp_process.ts";
 
@@ -23,7 +23,7 @@ export async function runVrrp(): Promise<number> {
   process.on("SIGTERM", () => role.stop());
   // The parent forwards these itself: a terminal sends them to the whole process group.
   for (const signal of ["SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"]) process.on(signal, () => {});
-  await reactor.run();
+  await role.run();
   return exitStatus.ok;
 }
 
@@ -40,12 +40,18 @@ class Role {
   #process: VrrpProcess | undefined;
   #pidFile: PidFile | undefined;
   #log: Log | undefined;
+  #console = false;
   #stopping = false;
 
   constructor(reactor: Reactor) {
     this.#reactor = reactor;
     this.#lines = new LineReader((line) => this.#take(JSON.parse(line) as ParentMessage));
     this.#watch = reactor.watch(this.#input.fd, "read", () => this.#read());
+  }
+
+  async run(): Promise<void> {
+    const log: Log = (severity, text) => this.#log?.(severity, text);
+    await withEndLogged(log, () => this.#console, () => this.#reactor.run());
   }
 
   /** Resigns everywhere, waits until the kernel has taken the addresses back, and ends the loop. */
@@ -87,6 +93,7 @@ class Role {
       syslog: options.syslog,
     });
     this.#log = log;
+    this.#console = options.console;
     requireRights();
     this.#pidFile = new PidFile(options.pidFile);
     this.#process = new VrrpProcess(this.#reactor, log, options.detail);
