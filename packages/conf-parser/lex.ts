@@ -57,6 +57,12 @@ export function lex(line: Line, report: Report): TokenLine {
   return { text, tokens };
 }
 
+/** The tokens of a text that as a whole stands for one stretch of a file, as a value in another language does. */
+export function lexAt(text: string, at: Span, report: Report): TokenLine {
+  const pieces = [{ offset: 0, line: at.line, column: at.column, frozen: at.length }];
+  return lex({ file: at.file, text, pieces, breaks: [] }, report);
+}
+
 const REFERENCE = /\$\{[A-Za-z0-9_]+[^}${]*\}/y;
 
 function wordEnd(line: Line, start: number, report: Report): number {

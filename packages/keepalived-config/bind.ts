@@ -10,6 +10,8 @@ export type Statement = {
   readonly name: string;
   readonly keyword: Keyword;
   readonly words: readonly [Word, ...Word[]];
+  /** The line that the offsets of the words count in. */
+  readonly text: string;
   readonly values: readonly Value[];
   readonly body: Body;
 };
@@ -129,7 +131,7 @@ function bindStatement(
   const body = block === undefined || keyword.block === undefined
     ? EMPTY
     : bindTable(block.entries, keyword.block, inner);
-  return values && { name: keyword.name, keyword, words, values, body };
+  return values && { name: keyword.name, keyword, words, text: entry.text, values, body };
 }
 
 function bindArguments(entry: Entry, keyword: Keyword, context: Context): Value[] | undefined {

@@ -1,4 +1,10 @@
-import { collector, type Diagnostic, type Loader, parse } from "@keepalived/conf-parser";
+import {
+  collector,
+  type Diagnostic,
+  type Loader,
+  parse,
+  type Parsed,
+} from "@keepalived/conf-parser";
 import type { Report, Sources } from "@keepalived/conf-parser";
 import { bind, type Body, grammar } from "./bind.ts";
 import { checkInstances, checkInterfaces, checkOthers, checkReferences } from "./check.ts";
@@ -37,14 +43,19 @@ export type LoadedConfig = {
  * Total: whatever the files hold there is a result, and a list of what is wrong with them. Each mistake is named once.
  */
 export function loadConfig(load: Loader, mainFile: string, options: LoadOptions): LoadedConfig {
-  const parsed = parse(mainFile, load, {
-    ...options,
-    configId: options.configId ?? options.hostName.split(".", 1)[0] ?? "",
-    grammar,
-  });
-  if (!parsed.sources.has(mainFile) && parsed.sources.size === 0) {
-    return { config: undefined, diagnostics: parsed.diagnostics, sources: parsed.sources };
-  }
+  const parsed = parseConf(load, mainFile, options);
+  if (parsed.sources.size > 0) return loadTree(parsed, options);
+  return { config: undefined, diagnostics: parsed.diagnostics, sources: parsed.sources };
+}
+
+/** The tree of a file with all that it includes. If the file itself cannot be read, there are no sources. */
+export function parseConf(load: Loader, mainFile: string, options: LoadOptions): Parsed {
+  const configId = options.configId ?? options.hostName.split(".", 1)[0] ?? "";
+  return parse(mainFile, load, { ...options, configId, grammar });
+}
+
+/** Resolves a tree, which need not come from a file in the language of keepalived.conf. */
+export function loadTree(parsed: Parsed, options: LoadOptions): LoadedConfig {
   const { list, report } = collector([...parsed.diagnostics]);
   const root = bind(parsed.entries, report);
   const config = resolve(root, options, report);
