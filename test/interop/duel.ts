@@ -173,11 +173,7 @@ export class Duel {
       config: configOf(this.#format, priority),
     });
     this.#running.set(side, daemon);
-    await until(
-      `${host} is a backup`,
-      () => daemon.lines(/Entering BACKUP STATE/).length > 0,
-      15_000,
-    );
+    await daemon.says(/Entering BACKUP STATE/);
   }
 
   /** `b` takes over a time after an advertisement of `a`, not earlier and not much later. */

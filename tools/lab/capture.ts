@@ -1,5 +1,4 @@
 import {
-  enterNamespace,
   ETH_P_ALL,
   interfaceIndex,
   nowUs,
@@ -8,7 +7,7 @@ import {
   type Socket,
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
-import process from "node:process";
+import { insideOf } from "./inside.ts";
 import type { Host } from "./network.ts";
 
 /** Calls back with every Ethernet frame that passes an interface of a host, and the monotonic time of its arrival. */
@@ -43,16 +42,5 @@ export class Capture {
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]();
     this.#socket[Symbol.dispose]();
-  }
-}
-
-/** Runs something, such as opening a socket, with this thread in the network namespace of a host. */
-function insideOf<T>(host: Host, action: () => T): T {
-  const own = `/proc/${process.pid}/ns/net`;
-  enterNamespace(`/proc/${host.pid}/ns/net`);
-  try {
-    return action();
-  } finally {
-    enterNamespace(own);
   }
 }

@@ -36,7 +36,8 @@ export class Daemon {
   readonly pidFile: string;
   readonly vrrpPidFile: string;
   readonly #process: ChildProcess;
-  readonly #ended: Promise<number | string>;
+  readonly #exited: Promise<number | string>;
+  readonly #closed: Promise<unknown>;
 
   constructor(host: Host, options: DaemonOptions) {
     const { implementation = "ours", folder, name, flags = "-nlGD", wrapper = [] } = options;
@@ -51,8 +52,8 @@ export class Daemon {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) => this.log.push(line));
     }
-    // "close" and not "exit": by then the whole log has been read.
-    this.#ended = once(this.#process, "close").then(([code, signal]) => code ?? signal);
+    this.#exited = once(this.#process, "exit").then(([code, signal]) => code ?? signal);
+    this.#closed = once(this.#process, "close");
   }
 
   /** Number of the parent process. */
@@ -60,9 +61,16 @@ export class Daemon {
     return this.#process.pid ?? 0;
   }
 
-  /** Its exit status, or the signal that ended it. */
-  get ended(): Promise<number | string> {
-    return this.#ended;
+  /** Its exit status, or the signal that ended it, once it and all that share its output are gone. */
+  async end(withinMs = 15_000): Promise<number | string> {
+    // "close" and not only "exit": by then the whole log has been read.
+    await within(withinMs, `${this.name} has ended and its output is closed`, this.#closed);
+    return await this.#exited;
+  }
+
+  /** The same as soon as it has ended, whoever else still has its output. */
+  async exit(withinMs = 15_000): Promise<number | string> {
+    return await within(withinMs, `${this.name} has ended`, this.#exited);
   }
 
   /** Writes its configuration file; a running daemon reads it at SIGHUP. */
@@ -78,13 +86,28 @@ export class Daemon {
   /** SIGTERM, and the exit status. */
   async stop(): Promise<number | string> {
     if (this.#isRunning) this.signal("SIGTERM");
-    return await this.#ended;
+    return await this.end();
   }
 
   /** Ends all its processes at once, as a power failure would. */
   async crash(): Promise<void> {
     if (this.#isRunning) crash(this.pid);
-    await this.#ended;
+    await this.exit();
+  }
+
+  /** Waits for a line of the log, among those from an index on. @throws Error with the log's end if none comes */
+  async says(pattern: RegExp, options: { withinMs?: number; from?: number } = {}): Promise<string> {
+    const { withinMs = 15_000, from = 0 } = options;
+    const limit = performance.now() + withinMs;
+    for (;;) {
+      const line = this.log.slice(from).find((line) => pattern.test(line));
+      if (line !== undefined) return line;
+      if (performance.now() > limit) {
+        const tail = this.log.slice(-20).join("\n  ");
+        throw new Error(`${this.name} did not log ${pattern} within ${withinMs} ms:\n  ${tail}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Lines of the log so far that match. */
@@ -95,5 +118,18 @@ export class Daemon {
   get #isRunning(): boolean {
     const { exitCode, signalCode } = this.#process;
     return exitCode === null && signalCode === null;
+  }
+}
+
+/** Waits for a promise. @throws Error if it takes longer */
+async function within<T>(limitMs: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -15,6 +15,7 @@ import {
 import { once } from "node:events";
 import process from "node:process";
 import { promisify } from "node:util";
+import { kill, processesIn } from "./processes.ts";
 
 const execute = promisify(execFile);
 
@@ -28,7 +29,6 @@ export type HostOptions = {
 export class Host {
   readonly name: string;
   readonly #holder: ChildProcess;
-  readonly #children = new Set<ChildProcess>();
 
   private constructor(name: string, holder: ChildProcess) {
     this.name = name;
@@ -82,13 +82,10 @@ export class Host {
     words: readonly string[],
     options: { stdio?: StdioOptions; env?: Readonly<Record<string, string>> } = {},
   ): ChildProcess {
-    const child = spawn("nsenter", this.#words(words), {
+    return spawn("nsenter", this.#words(words), {
       stdio: options.stdio ?? ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
     });
-    this.#children.add(child);
-    child.once("exit", () => this.#children.delete(child));
-    return child;
   }
 
   /** Whether an address is on the host now. */
@@ -96,8 +93,9 @@ export class Host {
     return this.run("ip -o address show").includes(` ${address}/`);
   }
 
+  /** Ends whatever runs in the namespace, daemons in the background too, and lets it go. */
   async dispose(): Promise<void> {
-    for (const child of this.#children) child.kill("SIGKILL");
+    for (const pid of processesIn(this.pid)) if (pid !== this.pid) kill(pid, "SIGKILL");
     const ended = once(this.#holder, "exit");
     this.#holder.stdin?.end();
     await ended;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 
 /** A process and everything that descends from it, children before their parents. */
@@ -15,6 +15,23 @@ export function processTree(pid: number): readonly number[] {
   ];
 }
 
+/** All processes in the network namespace of a process, itself included. */
+export function processesIn(pid: number): readonly number[] {
+  const namespace = namespaceOf(pid);
+  if (namespace === undefined) return [];
+  return readdirSync("/proc").map(Number).filter((other) =>
+    other > 0 && namespaceOf(other) === namespace
+  );
+}
+
+function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined; // It has ended.
+  }
+}
+
 /** Ends a process and all its descendants at once, as a power failure would. */
 export function crash(pid: number): void {
   const tree = processTree(pid);
@@ -24,7 +41,8 @@ export function crash(pid: number): void {
   }
 }
 
-function kill(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process, which may have ended meanwhile. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
