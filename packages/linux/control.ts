@@ -6,6 +6,8 @@ import {
   IPPROTO_IPV6,
   IPV6_HOPLIMIT,
   IPV6_PKTINFO,
+  SO_TIMESTAMPNS_NEW,
+  SOL_SOCKET,
 } from "./socket_options.ts";
 
 /** `struct cmsghdr` of 64-bit Linux: length (8 bytes), level, type; the next one begins at a multiple of 8. */
@@ -16,6 +18,8 @@ export type Control = {
   readonly destination: IpAddress | undefined;
   readonly interfaceIndex: number | undefined;
   readonly hopLimit: number | undefined;
+  /** CLOCK_REALTIME in integer microseconds. */
+  readonly stampUs: number | undefined;
 };
 
 /** Ancillary data as `recvmsg` wrote it. Entries that we did not ask for are passed over. */
@@ -24,6 +28,7 @@ export function decodeControl(bytes: Uint8Array): Control {
   let destination: IpAddress | undefined;
   let interfaceIndex: number | undefined;
   let hopLimit: number | undefined;
+  let stampUs: number | undefined;
   let at = 0;
   while (at + CMSGHDR_BYTES <= bytes.length) {
     const length = view.getUint32(at, true);
@@ -42,10 +47,15 @@ export function decodeControl(bytes: Uint8Array): Control {
       (level === IPPROTO_IP && type === IP_TTL || level === IPPROTO_IPV6 && type === IPV6_HOPLIMIT)
     ) {
       hopLimit = view.getInt32(body, true);
+    } else if (
+      level === SOL_SOCKET && type === SO_TIMESTAMPNS_NEW && length >= CMSGHDR_BYTES + 16
+    ) {
+      const seconds = view.getUint32(body, true);
+      stampUs = seconds * 1_000_000 + Math.floor(view.getUint32(body + 8, true) / 1000);
     }
     at += (length + 7) & ~7;
   }
-  return { destination, interfaceIndex, hopLimit };
+  return { destination, interfaceIndex, hopLimit, stampUs };
 }
 
 /** Ancillary data that chooses the source address, and optionally the interface, of one packet. */

@@ -15,6 +15,7 @@ test("decodeControl() reads destination, interface and TTL", () => {
     destination: "127.0.0.1",
     interfaceIndex: 1,
     hopLimit: 64,
+    stampUs: undefined,
   });
 });
 
@@ -25,9 +26,18 @@ test("decodeControl() passes over entries of other kinds, and stops at one that 
     destination: undefined,
     interfaceIndex: undefined,
     hopLimit: 64,
+    stampUs: undefined,
   });
   assert.equal(decodeControl(received.subarray(0, 50)).hopLimit, undefined);
   assert.equal(decodeControl(received.subarray(0, 50)).destination, "127.0.0.1");
+});
+
+test("decodeControl() reads the time stamp of arrival", () => {
+  const stamp = parseHex(
+    "2000000000000000 01000000 40000000 0065cd1d00000000 40e2010000000000",
+  ) ?? new Uint8Array();
+  assert.equal(decodeControl(stamp).stampUs, 0x1dcd6500 * 1_000_000 + 123);
+  assert.equal(decodeControl(stamp.subarray(0, 31)).stampUs, undefined);
 });
 
 test("decodeControl() takes any bytes", () => {

@@ -1,4 +1,5 @@
 import type { IpAddress } from "@keepalived/ip-address";
+import { arrivalUs } from "./clock.ts";
 import { decodeControl } from "./control.ts";
 import { libc } from "./libc.ts";
 import { retry } from "./errno.ts";
@@ -17,6 +18,8 @@ export type Received = {
   readonly interfaceIndex: number | undefined;
   /** With IP_RECVTTL or IPV6_RECVHOPLIMIT. */
   readonly hopLimit: number | undefined;
+  /** When it arrived, as {@linkcode nowUs} counts. With SO_TIMESTAMPNS_NEW. */
+  readonly arrivalUs: number | undefined;
   /** The buffer was too short for the data or for what the kernel says beside it. */
   readonly truncated: boolean;
 };
@@ -42,10 +45,15 @@ export class ReceiveBuffer {
   /** The packet that the last {@linkcode receive} brought. @param length what it returned */
   packet(length: number): Received {
     const header = this.#header;
+    const control = header.control.subarray(0, header.controlLength);
+    const { destination, interfaceIndex, hopLimit, stampUs } = decodeControl(control);
     return {
       data: header.data.subarray(0, length),
       source: decodeSocketAddress(header.name.subarray(0, header.nameLength)),
-      ...decodeControl(header.control.subarray(0, header.controlLength)),
+      destination,
+      interfaceIndex,
+      hopLimit,
+      arrivalUs: stampUs === undefined ? undefined : arrivalUs(stampUs),
       truncated: (header.flags & (MSG_TRUNC | MSG_CTRUNC)) !== 0,
     };
   }

@@ -21,6 +21,7 @@ import {
   IPV6_TCLASS,
   IPV6_UNICAST_HOPS,
   SO_PRIORITY,
+  SO_TIMESTAMPNS_NEW,
   SOCK_RAW,
   SOL_SOCKET,
 } from "./socket_options.ts";
@@ -40,12 +41,13 @@ export type VrrpReceiverOptions = {
 };
 
 /**
- * A raw socket that receives VRRP, with destination, interface and hop limit of each packet. Needs CAP_NET_RAW.
+ * A raw socket that receives VRRP, with destination, interface, hop limit and arrival of each packet. Needs CAP_NET_RAW.
  *
  * IPv4 data begins with the IP header, IPv6 data with the VRRP message: so the kernel delivers raw packets.
  */
 export function openVrrpReceiver(options: VrrpReceiverOptions): Socket {
   return Socket.configured(openRaw(options), (socket) => {
+    socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1);
     if (options.family === 4) {
       socket.setOption(IPPROTO_IP, IP_PKTINFO, 1);
       socket.setOption(IPPROTO_IP, IP_RECVTTL, 1);

@@ -26,8 +26,13 @@ export type Host<Config, State, Event> = Disposable & {
   readonly name: string;
   readonly config: Config;
   readonly state: State;
-  /** Feeds an event. From inside `perform` it queues, else it is done when this returns. Nothing after disposal. */
-  readonly send: (event: Event) => void;
+  /**
+   * Feeds an event. From inside `perform` it queues, else it is done when this returns. Nothing after disposal.
+   *
+   * @param atUs when it happened, such as the arrival of a packet; absent: now. Time never goes back for a machine, so
+   *   an event that is told late counts from the last one.
+   */
+  readonly send: (event: Event, atUs?: number) => void;
   /** Replaces the configuration; the machine gets `configured`, its state stays. */
   readonly configure: (config: Config) => void;
 };
@@ -42,12 +47,15 @@ export function host<Config, State, Event, Action>(
   options: HostOptions<Config, Event, Action>,
 ): Host<Config, State, Event> {
   const { name, scheduler, perform, recorder, queueLength = 1024 } = options;
-  type Queued = { readonly event: Event } | { readonly config: Config };
+  type Queued =
+    | { readonly event: Event; readonly atUs?: number | undefined }
+    | { readonly config: Config };
   const queue: Queued[] = [];
   let config = options.config;
   let state = machine.start(config, options.seed);
   let running = false;
   let disposed = false;
+  let lastUs = scheduler.nowUs();
   const deadline = scheduler.deadline(() => enqueue({ event: { kind: "timeout" } as Event }));
   recorder?.({ machine: name, atUs: scheduler.nowUs(), start: { config, seed: options.seed } });
   deadline.setAt(machine.nextDeadlineUs(state));
@@ -73,7 +81,10 @@ export function host<Config, State, Event, Action>(
   }
 
   function step(queued: Queued): void {
-    const atUs = scheduler.nowUs();
+    const nowUs = scheduler.nowUs();
+    const happenedUs = "event" in queued ? queued.atUs ?? nowUs : nowUs;
+    const atUs = Math.max(lastUs, Math.min(happenedUs, nowUs));
+    lastUs = atUs;
     let event: Event | Common<Config>;
     if ("config" in queued) {
       event = { kind: "configured", previous: config };
@@ -89,8 +100,8 @@ export function host<Config, State, Event, Action>(
     if (!disposed) deadline.setAt(machine.nextDeadlineUs(state));
   }
 
-  function send(event: Event): void {
-    enqueue({ event });
+  function send(event: Event, atUs?: number): void {
+    enqueue({ event, atUs });
   }
 
   return {

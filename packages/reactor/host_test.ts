@@ -91,6 +91,17 @@ test("a host steps at each deadline and sets the next", () => {
   assert.equal(time.deadlines.nextUs, 5400);
 });
 
+test("an event counts from when it happened, but not from before the last one or after now", () => {
+  const { time, running } = run();
+  time.advanceTo(5000);
+  running.send({ kind: "start" }, 4950);
+  assert.equal(running.state.atUs, 5050);
+  running.send({ kind: "start" }, 3000);
+  assert.equal(running.state.atUs, 5050);
+  running.send({ kind: "start" }, 9000);
+  assert.equal(running.state.atUs, 5100);
+});
+
 test("send() from perform() queues: all actions of a step come first", () => {
   const order: string[] = [];
   const { running } = run({

@@ -39,6 +39,9 @@ export type ReactorCounters = {
   readonly postsAtLimit: number;
 };
 
+/** Most time that the timer is set early by, and so the most that is spent on waiting for the exact moment. */
+const LONGEST_LEAD_US = 200;
+
 const TIMER = 0;
 const WAKE = 1;
 const FIRST_WATCH = 2;
@@ -68,6 +71,7 @@ export class Reactor {
   };
   #nextToken = FIRST_WATCH;
   #armedUs: number | undefined;
+  #leadUs = 0;
   #turnUs: number | undefined;
   #woken = false;
   #finish: ((error?: unknown) => void) | undefined;
@@ -169,7 +173,7 @@ export class Reactor {
     this.#turnUs = nowUs();
     try {
       this.#dispatchEvents();
-      this.#turnUs = nowUs();
+      this.#turnUs = this.#moment();
       this.#dispatchDeadlines(this.#turnUs);
       this.#dispatchPosts();
       this.#turnUs = undefined;
@@ -185,6 +189,7 @@ export class Reactor {
       if (this.#finish === undefined) return;
       if (token === TIMER) {
         this.#timer.clear();
+        this.#learnLead();
         this.#armedUs = undefined;
       } else if (token === WAKE) {
         this.#wake.clear();
@@ -223,8 +228,24 @@ export class Reactor {
   #arm(): void {
     const nextUs = this.#deadlines.nextUs;
     if (nextUs === undefined || (this.#armedUs !== undefined && this.#armedUs <= nextUs)) return;
-    this.#timer.setAt(nextUs);
-    this.#armedUs = nextUs;
+    this.#armedUs = Math.max(0, nextUs - this.#leadUs);
+    this.#timer.setAt(this.#armedUs);
+  }
+
+  /** Waking takes a while, on an idle machine always about the same: the timer is set that much early. */
+  #learnLead(): void {
+    if (this.#armedUs === undefined || this.#turnUs === undefined) return;
+    const lateUs = Math.min(LONGEST_LEAD_US, Math.max(0, this.#turnUs - this.#armedUs));
+    this.#leadUs += Math.round((lateUs - this.#leadUs) / 4);
+  }
+
+  /** The time now, or that of the next deadline if it is so near that it is waited for here. */
+  #moment(): number {
+    let now = nowUs();
+    const nextUs = this.#deadlines.nextUs;
+    if (nextUs === undefined || nextUs - now > this.#leadUs) return now;
+    while (now < nextUs) now = nowUs();
+    return now;
   }
 
   #wakeUp(): void {

@@ -21,7 +21,10 @@ export function receiveDatagram(channel: Channel, received: Received): void {
     return;
   }
   if (routers.length === 0) channel.counters.add("unknown-vrid");
-  for (const router of routers) router.hear(decoded.value, { source, destination, hopLimit });
+  const { arrivalUs } = received;
+  for (const router of routers) {
+    router.hear(decoded.value, { source, destination, hopLimit }, arrivalUs);
+  }
 }
 
 type Datagram = {

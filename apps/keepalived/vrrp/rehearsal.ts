@@ -94,6 +94,7 @@ function hear(router: VirtualRouter, priority: number): void {
     destination,
     interfaceIndex: undefined,
     hopLimit: 255,
+    arrivalUs: undefined,
     truncated: false,
   });
 }

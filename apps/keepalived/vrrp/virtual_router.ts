@@ -125,8 +125,12 @@ export class VirtualRouter {
     );
   }
 
-  /** A well-formed advertisement with our VRID: counts only if it is meant for us. */
-  hear(advertisement: ReceivedAdvertisement, received: Received): void {
+  /**
+   * A well-formed advertisement with our VRID: counts only if it is meant for us.
+   *
+   * @param atUs when it arrived: timers run from then, however late we look
+   */
+  hear(advertisement: ReceivedAdvertisement, received: Received, atUs?: number): void {
     const { name } = this.#config;
     const { source } = received;
     if (source === this.#outbox?.sourceAddress) return;
@@ -147,7 +151,8 @@ export class VirtualRouter {
       );
     }
     const { priority, maxAdvertiseIntervalUs } = advertisement;
-    this.#host.send({ kind: "advertisement", source, priority, maxAdvertiseIntervalUs });
+    const event = { kind: "advertisement", source, priority, maxAdvertiseIntervalUs } as const;
+    this.#host.send(event, atUs);
   }
 
   /** Bytes with our VRID that are no advertisement. */
