@@ -22,6 +22,14 @@ export {
   type Span,
 } from "@keepalived/conf-parser";
 export { testExitCode } from "./exit_code.ts";
+export {
+  type Data,
+  type DataField,
+  type DataNode,
+  type DataObject,
+  placeData,
+} from "./form/data.ts";
+export { checkForm, type Form, loadForm, printForm, readForm } from "./form/form.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 export type {
   AddressFlag,
