@@ -14,10 +14,19 @@ async function main(): Promise<number> {
     case "launcher":
       return await (await import("./launcher.ts")).runLauncher(process.argv.slice(2));
     case "parent":
-      return await (await import("./parent/main.ts")).runParent(process.argv.slice(2));
+      return await (await import("./parent/main.ts")).runParent(
+        process.argv.slice(2),
+        tellLauncher,
+      );
     case "vrrp":
       return await (await import("./vrrp/main.ts")).runVrrp();
   }
+}
+
+/** The daemon runs: the launcher waits for anything on this pipe, and goes. */
+function tellLauncher(): void {
+  process.stdout.on("error", () => {}); // The launcher was ended meanwhile.
+  process.stdout.write("running\n");
 }
 
 try {

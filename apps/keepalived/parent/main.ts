@@ -14,8 +14,13 @@ import { SupervisedChild } from "./supervised_child.ts";
  * The parent: reads the configuration once, hands it to its children, restarts them, and forwards signals.
  *
  * It holds no network state, so that nothing it does can delay an advertisement.
+ *
+ * @param onRunning called when the children run their first configuration
  */
-export async function runParent(words: readonly string[]): Promise<number> {
+export async function runParent(
+  words: readonly string[],
+  onRunning: () => void = () => {},
+): Promise<number> {
   const parsed = parseOptions(words);
   if (!parsed.ok) throw new ExitError(exitStatus.fatal, parsed.problem);
   const { options } = parsed;
@@ -28,7 +33,7 @@ export async function runParent(words: readonly string[]): Promise<number> {
     using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
     const config = start(options, log);
-    const parent = new Parent(options, config, log);
+    const parent = new Parent(options, config, log, onRunning);
     const status = await parent.run();
     log("info", `Stopped Keepalived v${version}`);
     return status;
@@ -57,10 +62,12 @@ class Parent {
   readonly #log: Log;
   readonly #children: SupervisedChild[] = [];
   #config: Config;
+  readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
   #finish: (() => void) | undefined;
 
-  constructor(options: Options, config: Config, log: Log) {
+  constructor(options: Options, config: Config, log: Log, onRunning: () => void) {
+    this.#onRunning = onRunning;
     this.#options = options;
     this.#config = config;
     this.#log = log;
@@ -97,7 +104,7 @@ class Parent {
         "warning",
         "Nothing to run: the configuration has no VRRP instance that could start",
       );
-      return;
+      return this.#onRunning();
     }
     const child = new SupervisedChild({
       role: "vrrp",
@@ -108,6 +115,7 @@ class Parent {
       onReady: (first) => {
         this.#log("info", first ? "Startup complete" : "Reload complete");
         keepCompiledModules();
+        if (first) this.#onRunning();
       },
     });
     this.#children.push(child);
