@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@keepalived/ip-address": [],
   "@keepalived/reconcile": [],
   "@std/cli": [],
+  "@std/yaml": [],
   // layer 1: codecs
   "@keepalived/inet-codec": ["bytes", "ip-address"],
   "@keepalived/vrrp-codec": ["bytes", "ip-address", "inet-codec"],
@@ -32,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages of layers 0 to 2: no runtime, no clock, no randomness, no output. */
 const pure = Object.keys(mayImport).filter((name) =>
-  !["@keepalived/linux", "@keepalived/reactor", "@std/cli"].includes(name)
+  !["@keepalived/linux", "@keepalived/reactor", "@std/cli", "@std/yaml"].includes(name)
 );
 
 const impure =
