@@ -56,6 +56,9 @@ export type {
   SyncDaemon,
   VrrpDefaults,
 } from "./model_global.ts";
+export type { PlainStatement } from "./plain.ts";
+export { printStatements } from "./print_statements.ts";
 export { ADDRESS_WORDS } from "./schema/address.ts";
 export type { Argument, Keyword, Process, Table } from "./schema/keyword.ts";
 export { ROOT } from "./schema/root.ts";
+export { showConfig, type ShowOptions } from "./show/show.ts";
