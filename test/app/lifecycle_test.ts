@@ -51,7 +51,9 @@ test("a daemon in the background has let go of the terminal that started it", as
   } finally {
     crash(pid);
     rmSync(launcher.pidFile);
-    for (const held of [address, excluded]) lab.host("a").run(`ip address delete ${held}/24 dev eth0`);
+    for (const held of [address, excluded]) {
+      lab.host("a").run(`ip address delete ${held}/24 dev eth0`);
+    }
   }
 });
 

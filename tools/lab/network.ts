@@ -139,14 +139,20 @@ export class Network {
     await Promise.all([...this.#hosts.values(), this.bridge].map((host) => host.dispose()));
   }
 
-  async #join({ name, addresses }: HostOptions): Promise<void> {
-    const host = await Host.create(name);
-    this.#hosts.set(name, host);
+  /** Gives a host its interface: at first, and again after it was deleted. */
+  attach(name: string): void {
+    const host = this.host(name);
     this.bridge.run(`ip link add name ${name} type veth peer name eth0 netns ${host.pid}`);
     this.bridge.run(`ip link set dev ${name} master br0 up`);
     // Without duplicate address detection, or IPv6 would not be usable for its first seconds.
     host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=0");
-    for (const address of addresses) host.run(`ip address add ${address} dev eth0`);
     host.run("ip link set eth0 up");
+  }
+
+  async #join({ name, addresses }: HostOptions): Promise<void> {
+    const host = await Host.create(name);
+    this.#hosts.set(name, host);
+    this.attach(name);
+    for (const address of addresses) host.run(`ip address add ${address} dev eth0`);
   }
 }
