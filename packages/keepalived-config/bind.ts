@@ -1,5 +1,5 @@
 import { type Block, clip, type Entry, type Grammar, type Report } from "@keepalived/conf-parser";
-import type { Span, Word } from "@keepalived/conf-parser";
+import { type Span, splitQuoted, type Word } from "@keepalived/conf-parser";
 import { ROOT } from "./schema/root.ts";
 import type { Argument, Keyword, Table } from "./schema/keyword.ts";
 import { suggest } from "./suggest.ts";
@@ -157,6 +157,14 @@ function bindArguments(entry: Entry, keyword: Keyword, context: Context): Value[
       if (read.surplus > 0) reportSurplus(words.at(-1) ?? given, keyword, context);
       return [...values, read.command];
     }
+    if (argument.kind === "word" && argument.escapes === true) {
+      const read = splitQuoted(text.slice(given.offset, words.at(-1)?.end));
+      if (read.ok && read.words.length === 1) return [...values, read.words[0]];
+      const message = `${context.subject}${keyword.name} missing or too many fields`;
+      const hint = `write ${keyword.name} "${argument.of}"`;
+      context.report({ severity: "error", code: "invalid-value", message, at: given.at, hint });
+      return undefined;
+    }
     const isLast = i === keyword.arguments.length - 1;
     if (argument.kind === "choice" && argument.optional === true && !isLast) {
       if (!argument.of.includes(given.text)) {
@@ -165,7 +173,11 @@ function bindArguments(entry: Entry, keyword: Keyword, context: Context): Value[
       }
     }
     const value = bindWord(argument, given, keyword, context);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      // A wrong word behind a good value is reported, and the value holds.
+      if (i > 0 && argument.kind === "choice" && argument.optional === true) return values;
+      return undefined;
+    }
     values.push(value);
     next++;
   }
@@ -184,7 +196,8 @@ export function bindWord(
   const read = readValue(argument, given.text);
   const { subject, report } = context;
   if (!read.ok) {
-    const message = `${subject}${keyword.name}: ${read.message}`;
+    const told = keyword.invalid?.replace("{}", () => clip(given.text));
+    const message = `${subject}${told ?? keyword.name}: ${read.message}`;
     const hint = keyword.default === undefined || keyword.default === "required"
       ? { hint: `write ${usageOf(keyword)}` }
       : { hint: `the default holds: ${keyword.default}` };

@@ -25,18 +25,26 @@ export function readValue(argument: Argument, text: string): Read {
         "invalid-value",
         `Invalid value '${clip(text)}' specified (range on, off, true, false, yes, no)`,
       );
-    case "choice":
-      if (argument.of.includes(text)) return { ok: true, value: text };
+    case "choice": {
+      const wanted = argument.anyCase === true ? text.toLowerCase() : text;
+      const found = argument.of.find((one) =>
+        (argument.anyCase === true ? one.toLowerCase() : one) === wanted
+      );
+      if (found !== undefined) return { ok: true, value: found };
       return fail(
         "invalid-value",
         `unknown word '${clip(text)}' (range ${argument.of.join(", ")})`,
       );
+    }
     case "address":
       return readAddress(argument, text);
     case "word": {
       const { longest } = argument;
       if (text === "") return fail("invalid-value", "empty name");
       if (longest === undefined || text.length <= longest) return { ok: true, value: text };
+      if (argument.exact === true) {
+        return fail("invalid-value", `'${clip(text)}' has more than ${longest} characters`);
+      }
       const warning = `'${clip(text)}' more than ${longest} characters, truncating`;
       return { ok: true, value: text.slice(0, longest), warning, code: "truncated" };
     }
@@ -74,9 +82,9 @@ function readInteger(argument: Of<"integer">, text: string): Read {
   };
 }
 
-/** Six decimals make microseconds exactly; further ones are rounded off with a message. */
+/** As many decimals as the keyword takes make microseconds exactly; further ones are rounded off with a message. */
 function readSeconds(argument: Of<"seconds">, text: string): Read {
-  const { min, max, decimals } = argument;
+  const { min, max, decimals, places = 6 } = argument;
   const range = `[${min}, ${max}]`;
   const match = decimals
     ? /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/.exec(text)
@@ -88,18 +96,28 @@ function readSeconds(argument: Of<"seconds">, text: string): Read {
   if (sign === "-" && /[1-9]/.test(whole + fraction)) {
     return fail("out-of-range", `negative number '${clip(text)}' (range ${range})`);
   }
-  const rounding = (fraction[6] ?? "0") >= "5" ? 1 : 0;
-  const value = Number(whole) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, "0")) + rounding;
-  if (value < Math.round(min * 1e6) || value > Math.round(max * 1e6)) {
+  const rounding = (fraction[places] ?? "0") >= "5" ? 1 : 0;
+  const scale = 10 ** places;
+  const unitUs = microsecondsOf(argument);
+  const steps = Number(whole) * scale + Number(fraction.slice(0, places).padEnd(places, "0"));
+  const value = Math.round((steps + rounding) * (unitUs / scale));
+  // Rounding must not carry a number into the range.
+  const exact = Number(`${whole || "0"}.${fraction || "0"}`);
+  if (exact < min || exact > max || value > Math.round(max * unitUs)) {
     return fail("out-of-range", `number '${clip(text)}' outside range ${range}`);
   }
-  if (fraction.length <= 6) return { ok: true, value };
+  if (fraction.length <= places) return { ok: true, value };
   const warning = `number '${clip(text)}' has too many decimal places`;
   return { ok: true, value, warning, code: "invalid-number" };
 }
 
+/** Microseconds in what the text of a time counts. */
+export function microsecondsOf(argument: Of<"seconds">): number {
+  return argument.unit === "ms" ? 1_000 : 1_000_000;
+}
+
 function readAddress(argument: Of<"address">, text: string): Read {
-  const address = parseIp(text);
+  const address = parseIp(argument.mask === true ? text.replace(/\/[0-9]{1,3}$/, "") : text);
   const wanted = argument.family === undefined ? "IP" : `IPv${argument.family}`;
   if (address === undefined || (argument.family ?? familyOf(address)) !== familyOf(address)) {
     return fail("invalid-address", `malformed address [${clip(text)}] (range ${wanted} addresses)`);

@@ -1,216 +1,159 @@
-import { boolean, keyword, rest, type Table } from "./keyword.ts";
+import { boolean, choice, integer, type Keyword, keyword, rest } from "./keyword.ts";
+import { type Table, word } from "./keyword.ts";
+import { common, CONNECTION } from "./checker_rows.ts";
+
+/** Names of the PCRE2 compile options. */
+export const REGEX_OPTIONS: readonly string[] = [
+  "allow_empty_class",
+  "alt_bsux",
+  "auto_callout",
+  "caseless",
+  "dollar_endonly",
+  "dotall",
+  "dupnames",
+  "extended",
+  "firstline",
+  "match_unset_backref",
+  "multiline",
+  "never_ucp",
+  "never_utf",
+  "no_auto_capture",
+  "no_auto_possess",
+  "no_dotstar_anchor",
+  "no_start_optimize",
+  "ucp",
+  "ungreedy",
+  "utf",
+  "never_backslash_c",
+  "alt_circumflex",
+  "alt_verbnames",
+  "use_offset_limit",
+];
+
+const URL_ROWS: readonly Keyword[] = [
+  keyword("checker", "path", [word("PATH")], "Path of the request", { default: "/" }),
+  keyword(
+    "checker",
+    "digest",
+    [word("MD5HEX")],
+    "MD5 of the body, 32 hexadecimal digits; genhash prints it",
+  ),
+  keyword(
+    "checker",
+    "status_code",
+    [rest("CODE|LOW-HIGH ...")],
+    "Status codes 100..999 that are good",
+    { default: "200-299" },
+  ),
+  keyword("checker", "virtualhost", [word("NAME")], "Host header", {
+    default: "checker value",
+    missing: "Missing HTTP_GET virtualhost name",
+  }),
+  keyword(
+    "checker",
+    "regex",
+    [{ kind: "word", of: "PATTERN", escapes: true }],
+    "Regular expression that the body must match",
+    { missing: "regex missing or too many fields" },
+  ),
+  keyword("checker", "regex_no_match", [], "The body must not match", { default: "off" }),
+  keyword("checker", "regex_options", [rest("OPTION ...")], "PCRE2 compile options"),
+  keyword(
+    "checker",
+    "regex_min_offset",
+    [integer(0)],
+    "Bytes of the body that the match must be behind",
+    { default: "0" },
+  ),
+  keyword(
+    "checker",
+    "regex_max_offset",
+    [integer(0)],
+    "Bytes of the body that the match must begin within",
+  ),
+  keyword(
+    "checker",
+    "regex_stack",
+    [integer(0), integer(0)],
+    "First and largest size of the matcher's stack, in bytes",
+    { default: "PCRE2 default" },
+  ),
+];
+
+function closeNotify(): Keyword {
+  return keyword("checker", "tls_compliant", [boolean()], "Wait for the close_notify of the peer", {
+    default: "off",
+  });
+}
 
 /** `url` of `HTTP_GET`. */
-export const HTTP_URL: Table = {
-  kind: "keywords",
-  name: "url",
-  keywords: [
-    keyword("checker", "path", [rest("PATH")], "Request path", { default: "/" }),
-    keyword("checker", "digest", [rest("MD5HEX")], "Expected body digest (see genhash)"),
-    keyword("checker", "status_code", [rest("CODE|LO-HI ...")], "Accepted codes", {
-      default: "200-299",
-    }),
-    keyword("checker", "virtualhost", [rest("NAME")], "Host header", { default: "checker value" }),
-    keyword("checker", "regex", [rest('"PATTERN"')], "Body must match"),
-    keyword("checker", "regex_no_match", [], "Body must not match", { default: "off" }),
-    keyword("checker", "regex_options", [rest("OPTION...")], "PCRE2 compile options"),
-    keyword("checker", "regex_min_offset", [rest("N")], "Match must start at or after", {
-      default: "0",
-    }),
-    keyword("checker", "regex_max_offset", [rest("N")], "Match must start before"),
-    keyword("checker", "regex_stack", [rest("START MAX")], "JIT stack sizes", {
-      default: "PCRE2 default",
-    }),
-  ],
-};
+export const HTTP_URL: Table = { kind: "keywords", name: "url", keywords: URL_ROWS };
 
 /** `url` of `SSL_GET`. */
 export const SSL_URL: Table = {
   kind: "keywords",
   name: "url",
-  keywords: [
-    keyword("checker", "path", [rest("PATH")], "Request path", { default: "/" }),
-    keyword("checker", "digest", [rest("MD5HEX")], "Expected body digest (see genhash)"),
-    keyword("checker", "status_code", [rest("CODE|LO-HI ...")], "Accepted codes", {
-      default: "200-299",
-    }),
-    keyword("checker", "virtualhost", [rest("NAME")], "Host header", { default: "checker value" }),
-    keyword("checker", "regex", [rest('"PATTERN"')], "Body must match"),
-    keyword("checker", "regex_no_match", [], "Body must not match", { default: "off" }),
-    keyword("checker", "regex_options", [rest("OPTION...")], "PCRE2 compile options"),
-    keyword("checker", "regex_min_offset", [rest("N")], "Match must start at or after", {
-      default: "0",
-    }),
-    keyword("checker", "regex_max_offset", [rest("N")], "Match must start before"),
-    keyword("checker", "regex_stack", [rest("START MAX")], "JIT stack sizes", {
-      default: "PCRE2 default",
-    }),
-    keyword("checker", "tls_compliant", [], "See above", { default: "off" }),
-  ],
+  keywords: [...URL_ROWS, closeNotify()],
 };
+
+function httpRows(url: Table): readonly Keyword[] {
+  return [
+    ...CONNECTION,
+    ...common("1", "3"),
+    keyword("checker", "nb_get_retry", [integer(0)], "Old name of retry", {
+      aliasOf: "retry",
+      deprecated: { message: "nb_get_retry is deprecated - please use 'retry'", quiet: false },
+    }),
+    keyword("checker", "virtualhost", [word("NAME")], "Host header", {
+      default: "RS value, VS value, or address and port",
+      missing: "HTTP_GET virtualhost name missing",
+    }),
+    keyword(
+      "checker",
+      "http_protocol",
+      [choice("1.0", "1.0C", "1.0c", "1.1")],
+      "Version of the request; 1.0C adds Connection: close",
+      {
+        default: "1.0",
+        missing: "Missing http_protocol version",
+        invalid: "Invalid http_protocol version {}",
+      },
+    ),
+    keyword("checker", "enable_sni", [boolean()], "Send the virtualhost as TLS server name", {
+      default: "off",
+      invalid: "Invalid enable_sni parameter {}",
+    }),
+    keyword("checker", "sni_name", [word("NAME")], "Send this TLS server name"),
+    keyword(
+      "checker",
+      "fast_recovery",
+      [boolean()],
+      "While the server is down, ask for all urls at once rather than one every delay_loop",
+      { default: "off", invalid: "Invalid fast_recovery parameter {}" },
+    ),
+    keyword("checker", "url", [], "One request; repeatable", { default: "required", block: url }),
+  ];
+}
 
 /** `HTTP_GET` of a real server. */
 export const HTTP_GET: Table = {
   kind: "keywords",
   name: "HTTP_GET",
-  keywords: [
-    keyword("checker", "connect_ip", [rest("IP")], "Probe another address", {
-      default: "real server address",
-    }),
-    keyword("checker", "connect_port", [rest("PORT")], "Probe another port", {
-      default: "real server port",
-    }),
-    keyword("checker", "bindto", [rest("IP")], "Source address"),
-    keyword("checker", "bind_port", [rest("PORT")], "Source port", { default: "any" }),
-    keyword("checker", "bind_if", [rest("IFNAME")], "Interface to bind to (needed for link-local)"),
-    keyword(
-      "checker",
-      "connect_timeout",
-      [rest("SECONDS(decimal)")],
-      "Connection/response timeout",
-      { default: "5" },
-    ),
-    keyword("checker", "fwmark", [rest("N")], "Socket mark of the probe"),
-    keyword("checker", "retry", [rest("N")], "Extra attempts before failing", { default: "1" }),
-    keyword("checker", "delay_before_retry", [rest("SECONDS(decimal)")], "Pause between attempts", {
-      default: "3",
-    }),
-    keyword("checker", "warmup", [rest("SECONDS(decimal)")], "Largest random first delay", {
-      default: "random 0..delay_loop",
-    }),
-    keyword("checker", "delay_loop", [rest("SECONDS(decimal)")], "Check period", { default: "60" }),
-    keyword("checker", "alpha", [boolean()], "Assume down until proven", { default: "RS value" }),
-    keyword("checker", "log_all_failures", [boolean()], "Log every failed attempt", {
-      default: "global",
-    }),
-    keyword("checker", "nb_get_retry", [rest("N")], "Old name", {
-      aliasOf: "retry",
-      deprecated: { message: "nb_get_retry is deprecated - please use 'retry'", quiet: false },
-    }),
-    keyword("checker", "virtualhost", [rest("NAME")], "Host header", { default: "RS/VS value" }),
-    keyword(
-      "checker",
-      "http_protocol",
-      [rest("1.0|1.0C|1.0c|1.1")],
-      "Request version; 1.0C adds Connection: close",
-      { default: "1.0" },
-    ),
-    keyword("checker", "enable_sni", [], "Send SNI from virtualhost", { default: "off" }),
-    keyword("checker", "sni_name", [rest("NAME")], "Send this SNI name (SSL_GET only useful)"),
-    keyword(
-      "checker",
-      "fast_recovery",
-      [],
-      "When down, test all URLs in one go instead of one per loop",
-      { default: "off" },
-    ),
-    keyword("checker", "url", [], "One request; repeatable", {
-      default: "required",
-      block: HTTP_URL,
-    }),
-  ],
+  keywords: httpRows(HTTP_URL),
 };
 
 /** `SSL_GET` of a real server. */
 export const SSL_GET: Table = {
   kind: "keywords",
   name: "SSL_GET",
-  keywords: [
-    keyword("checker", "connect_ip", [rest("IP")], "Probe another address", {
-      default: "real server address",
-    }),
-    keyword("checker", "connect_port", [rest("PORT")], "Probe another port", {
-      default: "real server port",
-    }),
-    keyword("checker", "bindto", [rest("IP")], "Source address"),
-    keyword("checker", "bind_port", [rest("PORT")], "Source port", { default: "any" }),
-    keyword("checker", "bind_if", [rest("IFNAME")], "Interface to bind to (needed for link-local)"),
-    keyword(
-      "checker",
-      "connect_timeout",
-      [rest("SECONDS(decimal)")],
-      "Connection/response timeout",
-      { default: "5" },
-    ),
-    keyword("checker", "fwmark", [rest("N")], "Socket mark of the probe"),
-    keyword("checker", "retry", [rest("N")], "Extra attempts before failing", { default: "1" }),
-    keyword("checker", "delay_before_retry", [rest("SECONDS(decimal)")], "Pause between attempts", {
-      default: "3",
-    }),
-    keyword("checker", "warmup", [rest("SECONDS(decimal)")], "Largest random first delay", {
-      default: "random 0..delay_loop",
-    }),
-    keyword("checker", "delay_loop", [rest("SECONDS(decimal)")], "Check period", { default: "60" }),
-    keyword("checker", "alpha", [boolean()], "Assume down until proven", { default: "RS value" }),
-    keyword("checker", "log_all_failures", [boolean()], "Log every failed attempt", {
-      default: "global",
-    }),
-    keyword("checker", "nb_get_retry", [rest("N")], "Old name", {
-      aliasOf: "retry",
-      deprecated: { message: "nb_get_retry is deprecated - please use 'retry'", quiet: false },
-    }),
-    keyword("checker", "virtualhost", [rest("NAME")], "Host header", { default: "RS/VS value" }),
-    keyword(
-      "checker",
-      "http_protocol",
-      [rest("1.0|1.0C|1.0c|1.1")],
-      "Request version; 1.0C adds Connection: close",
-      { default: "1.0" },
-    ),
-    keyword("checker", "enable_sni", [], "Send SNI from virtualhost", { default: "off" }),
-    keyword("checker", "sni_name", [rest("NAME")], "Send this SNI name (SSL_GET only useful)"),
-    keyword(
-      "checker",
-      "fast_recovery",
-      [],
-      "When down, test all URLs in one go instead of one per loop",
-      { default: "off" },
-    ),
-    keyword("checker", "tls_compliant", [], "Wait for the close_notify of the peer", {
-      default: "off",
-    }),
-    keyword("checker", "url", [], "One request; repeatable", {
-      default: "required",
-      block: SSL_URL,
-    }),
-  ],
+  keywords: [...httpRows(SSL_URL), closeNotify()],
 };
 
 /** `host` of `SMTP_CHECK`. */
 export const SMTP_HOST: Table = {
   kind: "keywords",
   name: "host",
-  keywords: [
-    keyword("checker", "connect_ip", [rest("IP")], "Probe another address", {
-      default: "real server address",
-    }),
-    keyword("checker", "connect_port", [rest("PORT")], "Probe another port", {
-      default: "real server port",
-    }),
-    keyword("checker", "bindto", [rest("IP")], "Source address"),
-    keyword("checker", "bind_port", [rest("PORT")], "Source port", { default: "any" }),
-    keyword("checker", "bind_if", [rest("IFNAME")], "Interface to bind to (needed for link-local)"),
-    keyword(
-      "checker",
-      "connect_timeout",
-      [rest("SECONDS(decimal)")],
-      "Connection/response timeout",
-      { default: "5" },
-    ),
-    keyword("checker", "fwmark", [rest("N")], "Socket mark of the probe"),
-    keyword("checker", "retry", [rest("N")], "Extra attempts before failing", { default: "1" }),
-    keyword("checker", "delay_before_retry", [rest("SECONDS(decimal)")], "Pause between attempts", {
-      default: "1",
-    }),
-    keyword("checker", "warmup", [rest("SECONDS(decimal)")], "Largest random first delay", {
-      default: "random 0..delay_loop",
-    }),
-    keyword("checker", "delay_loop", [rest("SECONDS(decimal)")], "Check period", { default: "60" }),
-    keyword("checker", "alpha", [boolean()], "Assume down until proven", { default: "RS value" }),
-    keyword("checker", "log_all_failures", [boolean()], "Log every failed attempt", {
-      default: "global",
-    }),
-  ],
+  keywords: [...CONNECTION, ...common("1", "1")],
 };
 
 /** `SMTP_CHECK` of a real server. */
@@ -218,41 +161,18 @@ export const SMTP_CHECK: Table = {
   kind: "keywords",
   name: "SMTP_CHECK",
   keywords: [
-    keyword("checker", "connect_ip", [rest("IP")], "Probe another address", {
-      default: "real server address",
-    }),
-    keyword("checker", "connect_port", [rest("PORT")], "Probe another port", {
-      default: "real server port",
-    }),
-    keyword("checker", "bindto", [rest("IP")], "Source address"),
-    keyword("checker", "bind_port", [rest("PORT")], "Source port", { default: "any" }),
-    keyword("checker", "bind_if", [rest("IFNAME")], "Interface to bind to (needed for link-local)"),
-    keyword(
-      "checker",
-      "connect_timeout",
-      [rest("SECONDS(decimal)")],
-      "Connection/response timeout",
-      { default: "5" },
-    ),
-    keyword("checker", "fwmark", [rest("N")], "Socket mark of the probe"),
-    keyword("checker", "retry", [rest("N")], "Extra attempts before failing", { default: "1" }),
-    keyword("checker", "delay_before_retry", [rest("SECONDS(decimal)")], "Pause between attempts", {
-      default: "1",
-    }),
-    keyword("checker", "warmup", [rest("SECONDS(decimal)")], "Largest random first delay", {
-      default: "random 0..delay_loop",
-    }),
-    keyword("checker", "delay_loop", [rest("SECONDS(decimal)")], "Check period", { default: "60" }),
-    keyword("checker", "alpha", [boolean()], "Assume down until proven", { default: "RS value" }),
-    keyword("checker", "log_all_failures", [boolean()], "Log every failed attempt", {
-      default: "global",
-    }),
-    keyword("checker", "helo_name", [rest("NAME")], "HELO argument", {
+    ...CONNECTION,
+    ...common("1", "1"),
+    keyword("checker", "helo_name", [word("NAME")], "Name to greet with", {
       default: "smtpchecker.keepalived.org",
+      missing: "SMTP_CHECK helo name missing",
     }),
-    keyword("checker", "host", [], "Old way to probe several hosts", {
-      deprecated: { message: 'Keyword "host" is deprecated', quiet: false },
+    keyword("checker", "host", [], "Another host to check; write one SMTP_CHECK for each instead", {
       block: SMTP_HOST,
+      deprecated: {
+        message: "The SMTP_CHECK host block is deprecated. Please define additional checkers.",
+        quiet: true,
+      },
     }),
   ],
 };

@@ -10,17 +10,39 @@ export type Argument =
       readonly max: number;
       readonly clamp?: true;
     }
-    /** Seconds with up to six decimals; the value is integer microseconds. */
+    /** A time; the value is integer microseconds. The text counts seconds unless `unit` says otherwise. */
     | {
       readonly kind: "seconds";
       readonly min: number;
       readonly max: number;
       readonly decimals: boolean;
+      /** Most decimals; six without it. */
+      readonly places?: number;
+      readonly unit?: "ms";
     }
     | { readonly kind: "boolean" }
-    | { readonly kind: "word"; readonly of: string; readonly longest?: number }
-    | { readonly kind: "choice"; readonly of: readonly string[] }
-    | { readonly kind: "address"; readonly family?: 4 | 6; readonly multicast?: true }
+    | {
+      readonly kind: "word";
+      readonly of: string;
+      readonly longest?: number;
+      /** A longer one is refused, not truncated. */
+      readonly exact?: true;
+      /** Both kinds of quotes and all escapes work in it, as in a command line. */
+      readonly escapes?: true;
+    }
+    | {
+      readonly kind: "choice";
+      readonly of: readonly string[];
+      /** The case of the letters does not matter. */
+      readonly anyCase?: true;
+    }
+    | {
+      readonly kind: "address";
+      readonly family?: 4 | 6;
+      readonly multicast?: true;
+      /** A prefix length behind it has no meaning. */
+      readonly mask?: true;
+    }
     /** A command line, then perhaps user and group: takes all words that are left. */
     | { readonly kind: "command" }
     /** All words that are left; the keyword's own reader looks at them. */
@@ -44,6 +66,8 @@ export type Keyword = {
   readonly deprecated?: { readonly message: string; readonly quiet: boolean };
   /** What to say if the argument is missing, for keywords that go on without. */
   readonly missing?: string;
+  /** What to say of a wrong value besides what is wrong with it; `{}` stands for the value. */
+  readonly invalid?: string;
   /** The first one holds; of other keywords the last. */
   readonly once?: true;
 };
@@ -57,7 +81,13 @@ export type Table =
     /** Lines that begin with no keyword are values too, as in `virtual_server_group`. */
     readonly values?: true;
   }
-  | { readonly kind: "lines"; readonly name: string; readonly of: string };
+  | {
+    readonly kind: "lines";
+    readonly name: string;
+    readonly of: string;
+    /** The words that a line may hold after its first, or anywhere. */
+    readonly words?: readonly Keyword[];
+  };
 
 const MOST = 4294967295;
 
@@ -80,12 +110,27 @@ export function decimalSeconds(min: number, max: number): Argument {
   return { kind: "seconds", min, max, decimals: true };
 }
 
+/** Seconds with up to three decimals. */
+export function milliseconds(min: number, max: number): Argument {
+  return { kind: "seconds", min, max, decimals: true, places: 3 };
+}
+
+/** Milliseconds with up to three decimals. */
+export function decimalMilliseconds(min: number, max: number): Argument {
+  return { kind: "seconds", min, max, decimals: true, places: 3, unit: "ms" };
+}
+
 export function word(of: string, longest?: number): Argument {
   return { kind: "word", of, ...(longest === undefined ? {} : { longest }) };
 }
 
 export function choice(...of: readonly string[]): Argument {
   return { kind: "choice", of };
+}
+
+/** One of some words, in capitals or not. */
+export function anyCase(...of: readonly string[]): Argument {
+  return { kind: "choice", of, anyCase: true };
 }
 
 export function rest(of: string): Argument {
@@ -112,6 +157,11 @@ export function address(family?: 4 | 6): Argument {
   return { kind: "address", ...(family === undefined ? {} : { family }) };
 }
 
+/** An address of the checkers, which may have a prefix length behind it. */
+export function hostAddress(): Argument {
+  return { kind: "address", mask: true };
+}
+
 export function multicast(family?: 4 | 6): Argument {
   return { kind: "address", multicast: true, ...(family === undefined ? {} : { family }) };
 }
@@ -120,8 +170,13 @@ export function command(): Argument {
   return { kind: "command" };
 }
 
-export function lines(name: string, of: string): Table {
-  return { kind: "lines", name, of };
+export function lines(name: string, of: string, words?: readonly Keyword[]): Table {
+  return { kind: "lines", name, of, ...(words === undefined ? {} : { words }) };
+}
+
+/** `N [reverse]`: what a tracker adds to the priority, or takes from it. */
+export function weight(most: number): readonly Argument[] {
+  return [integer(-most, most), optional(choice("reverse"))];
 }
 
 /** Rows of one process: name, arguments, help, and what else there is to say. */

@@ -1,5 +1,7 @@
-import { boolean, command, keyword, optional, rest, type Table } from "./keyword.ts";
-import { REAL_SERVER } from "./real_server.ts";
+import { anyCase, boolean, choice, command, integer, keyword, optional } from "./keyword.ts";
+import { rest, seconds, type Table, word } from "./keyword.ts";
+import { connectTimeout, schedule } from "./checker_rows.ts";
+import { forwarding, HIGHEST_WEIGHT, names, REAL_SERVER, server } from "./real_server.ts";
 
 /** `virtual_server_group`: addresses and firewall marks, one a line. */
 export const VIRTUAL_SERVER_GROUP: Table = {
@@ -7,158 +9,190 @@ export const VIRTUAL_SERVER_GROUP: Table = {
   name: "virtual_server_group",
   values: true,
   keywords: [
-    keyword("checker", "fwmark", [rest("N [inet|inet6]")], "Member: firewall mark"),
+    keyword(
+      "checker",
+      "fwmark",
+      [integer(1), optional(choice("inet", "inet6"))],
+      "Member: packets with this firewall mark",
+      { default: "family of the real servers", invalid: "fwmark '{}' - ignoring" },
+    ),
   ],
 };
 
-/** `virtual_server`: one IPVS service. */
+/** The schedulers of IPVS. */
+const SCHEDULERS = [
+  "rr",
+  "wrr",
+  "lc",
+  "wlc",
+  "lblc",
+  "lblcr",
+  "sh",
+  "mh",
+  "dh",
+  "fo",
+  "ovf",
+  "sed",
+  "nq",
+  "twos",
+];
+
+/** `virtual_server`: one IPVS service, or those of a group. */
 export const VIRTUAL_SERVER: Table = {
   kind: "keywords",
   name: "virtual_server",
   keywords: [
-    keyword("checker", "ip_family", [rest("inet|inet6")], "Family of a fwmark service", {
-      default: "from VIP; inet for fwmark",
+    keyword("checker", "ip_family", [choice("inet", "inet6")], "Family of a fwmark service", {
+      default: "that of the addresses or real servers, or inet",
+      invalid: "unknown address family {}",
     }),
-    keyword("checker", "retry", [rest("N")], "Default retry for all checkers below", {
-      default: "checker specific",
+    ...schedule({
+      retry: "that of the checker",
+      delayBeforeRetry: "that of the checker",
+      fewest: 1,
     }),
-    keyword(
-      "checker",
-      "delay_before_retry",
-      [rest("SECONDS(decimal)")],
-      "Default pause between retries",
-      { default: "checker specific" },
-    ),
-    keyword("checker", "warmup", [rest("SECONDS(decimal)")], "Largest random first delay", {
-      default: "random 0..delay_loop",
-    }),
-    keyword(
-      "checker",
-      "connect_timeout",
-      [rest("SECONDS(decimal)")],
-      "Default connection timeout",
-      { default: "5" },
-    ),
-    keyword("checker", "delay_loop", [rest("SECONDS(decimal)")], "Default check period", {
-      default: "60",
-    }),
+    connectTimeout(),
     keyword(
       "checker",
       "inhibit_on_failure",
       [boolean()],
-      "Default: failed server stays with weight 0",
+      "Failed servers get weight 0 and are not removed",
       { default: "off" },
     ),
-    keyword(
-      "checker",
-      "lb_algo",
-      [rest("rr|wrr|lc|wlc|lblc|lblcr|sh|mh|dh|fo|ovf|sed|nq|twos")],
-      "Scheduler",
-      { aliasOf: "lvs_sched", default: "wlc (with a config error)" },
-    ),
-    keyword(
-      "checker",
-      "lvs_sched",
-      [rest("rr|wrr|lc|wlc|lblc|lblcr|sh|mh|dh|fo|ovf|sed|nq|twos")],
-      "Scheduler",
-      { default: "wlc" },
-    ),
-    keyword("checker", "hashed", [], "Sets a flag the kernel owns", { default: "off" }),
-    keyword("checker", "ops", [], "One packet scheduling", { default: "off" }),
-    keyword("checker", "flag-1", [], "Generic scheduler flag 1", { default: "off" }),
-    keyword("checker", "flag-2", [], "Generic scheduler flag 2", { default: "off" }),
-    keyword("checker", "flag-3", [], "Generic scheduler flag 3", { default: "off" }),
-    keyword("checker", "sh-port", [], "Hash source port too", { default: "off" }),
-    keyword("checker", "sh-fallback", [], "Fall back if the hashed server is unavailable", {
+    keyword("checker", "lb_algo", [choice(...SCHEDULERS)], "Other name of lvs_sched", {
+      aliasOf: "lvs_sched",
+      default: "wlc",
+    }),
+    keyword("checker", "lvs_sched", [choice(...SCHEDULERS)], "Scheduler", {
+      default: "wlc",
+      invalid: "Invalid lvs_scheduler '{}' - ignoring",
+    }),
+    keyword("checker", "hashed", [], "Without effect: the flag is the kernel's own", {
       default: "off",
     }),
-    keyword("checker", "mh-port", [], "Hash source port too", { default: "off" }),
-    keyword("checker", "mh-fallback", [], "Fall back if the hashed server is unavailable", {
+    keyword("checker", "ops", [], "Schedule each packet by itself; UDP only", { default: "off" }),
+    keyword("checker", "flag-1", [], "First flag of the scheduler", { default: "off" }),
+    keyword("checker", "flag-2", [], "Second flag of the scheduler", { default: "off" }),
+    keyword("checker", "flag-3", [], "Third flag of the scheduler", { default: "off" }),
+    keyword("checker", "sh-port", [], "sh: the source port counts too; after lvs_sched", {
       default: "off",
     }),
-    keyword(
-      "checker",
-      "lb_kind",
-      [rest("NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]")],
-      "Forwarding method",
-      { aliasOf: "lvs_method", default: "NAT" },
-    ),
-    keyword(
-      "checker",
-      "lvs_method",
-      [rest("NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]")],
-      "Forwarding method",
-      { default: "NAT" },
-    ),
-    keyword("checker", "persistence_engine", [rest("NAME")], "IPVS persistence engine"),
-    keyword("checker", "persistence_timeout", [optional(rest("[SECONDS]"))], "Sticky sessions", {
-      default: "off; 360 without value",
+    keyword("checker", "sh-fallback", [], "sh: another server for one with weight 0", {
+      default: "off",
     }),
+    keyword("checker", "mh-port", [], "mh: the source port counts too; after lvs_sched", {
+      default: "off",
+    }),
+    keyword("checker", "mh-fallback", [], "mh: another server for one with weight 0", {
+      default: "off",
+    }),
+    forwarding("lb_kind", "Other name of lvs_method", "virtual server", {
+      aliasOf: "lvs_method",
+      default: "NAT",
+    }),
+    forwarding("lvs_method", "How packets get to the real servers", "virtual server", {
+      default: "NAT",
+    }),
+    keyword(
+      "checker",
+      "persistence_engine",
+      [{ ...word("NAME", 15), exact: true }],
+      "Persistence engine of IPVS (sip)",
+    ),
+    keyword(
+      "checker",
+      "persistence_timeout",
+      [optional(seconds(1, 2678400))],
+      "A client keeps its server for this many seconds",
+      { default: "off; 360 without a value", invalid: "persistence_timeout {} invalid" },
+    ),
     keyword(
       "checker",
       "persistence_granularity",
-      [rest("NETMASK|PREFIXLEN")],
-      "Group clients for stickiness; switches persistence on with 360 s",
+      [word("NETMASK|PREFIXLEN")],
+      "Clients of one network count as one; sets persistence_timeout 360 if it is not there",
       { default: "/32 /128" },
     ),
-    keyword("checker", "protocol", [rest("TCP|UDP|SCTP")], "Service protocol", {
-      default: "UDP with a config error when absent; ignored for fwmark",
+    keyword("checker", "protocol", [anyCase("TCP", "UDP", "SCTP")], "Protocol of the service", {
+      default: "UDP; none with firewall marks",
+      invalid: "Unknown protocol {} - ignoring",
     }),
-    keyword("checker", "ha_suspend", [], "Run checkers only while the VIP is on this host", {
-      default: "off",
-    }),
-    keyword("checker", "smtp_alert", [boolean()], "Mail on quorum changes", { default: "off" }),
     keyword(
       "checker",
-      "virtualhost",
-      [rest("NAME")],
-      "Default Host header / SNI for HTTP checkers",
+      "ha_suspend",
+      [],
+      "Check only while the address of the service is on this host",
+      { default: "off" },
     ),
-    keyword("checker", "snmp_name", [rest("STRING")], "Label in SNMP"),
-    keyword("checker", "alpha", [], "Servers start down until a check passes", { default: "off" }),
-    keyword("checker", "omega", [], "At stop run notify_down and quorum_down", { default: "off" }),
-    keyword("checker", "quorum_up", [command()], "Script when quorum is gained"),
-    keyword("checker", "quorum_down", [command()], "Script when quorum is lost"),
-    keyword("checker", "quorum", [rest("N")], "Live weight needed", { default: "1" }),
-    keyword("checker", "hysteresis", [rest("N")], "Margin around quorum", { default: "0" }),
-    keyword("checker", "weight", [rest("N")], "Default weight of its real servers", {
-      default: "1",
+    keyword("checker", "smtp_alert", [boolean()], "Mail when the quorum is gained or lost", {
+      default: "smtp_alert_checker, smtp_alert of global_defs, or off",
+      invalid: "Invalid virtual_server smtp_alert parameter {}",
     }),
-    keyword("checker", "sorry_server", [rest("IP [PORT]")], "Server of last resort"),
+    ...names("virtual server", {}),
+    keyword("checker", "alpha", [], "Assume that the servers are down until they are checked", {
+      default: "off",
+    }),
+    keyword("checker", "omega", [], "At the end run notify_down and quorum_down", {
+      default: "off",
+    }),
+    keyword("checker", "quorum_up", [command()], "Script for when the quorum is gained", {
+      once: true,
+    }),
+    keyword("checker", "quorum_down", [command()], "Script for when the quorum is lost", {
+      once: true,
+    }),
+    keyword("checker", "quorum", [integer(1)], "Weight of live servers that is enough", {
+      default: "1",
+      invalid: "Quorum {} must be in [1, 4294967295]. Setting to 1.",
+    }),
+    keyword("checker", "hysteresis", [integer(0)], "Margin around the quorum", {
+      default: "0",
+      invalid: "Hysteresis {} must be in [0, 4294967295] - ignoring",
+    }),
+    keyword("checker", "weight", [integer(1, HIGHEST_WEIGHT)], "Weight of its real servers", {
+      default: "1",
+      invalid: `Virtual server weight {} is outside range 1-${HIGHEST_WEIGHT}`,
+    }),
+    server("sorry_server", "Server for when the quorum is lost", "sorry server IP address"),
     keyword(
       "checker",
       "sorry_server_inhibit",
       [],
-      "Sorry server stays with weight 0 instead of being removed",
+      "The sorry server gets weight 0 and is not removed; after sorry_server",
       { default: "off" },
     ),
-    keyword(
-      "checker",
+    forwarding(
       "sorry_server_lvs_method",
-      [rest("NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]")],
-      "Forwarding method of the sorry server",
+      "How packets get to the sorry server; after sorry_server",
+      "sorry server",
       { default: "VS method" },
     ),
-    keyword("checker", "real_server", [rest("IP [PORT]")], "One backend", {
-      default: "port = VS port",
-      block: REAL_SERVER,
-    }),
+    server("real_server", "One server", "real server ip address/port", REAL_SERVER),
   ],
 };
 
-/** `SSL`: certificate and key of SSL_GET. */
+/** `SSL`: certificates of all `SSL_GET`. */
 export const SSL: Table = {
   kind: "keywords",
   name: "SSL",
   keywords: [
-    keyword("checker", "password", [rest("STRING")], "Passphrase of the key"),
+    keyword("checker", "password", [word("STRING")], "Passphrase of the key", {
+      missing: "SSL password missing",
+    }),
     keyword(
       "checker",
       "ca",
-      [rest("PATH")],
-      "CA file loaded (peer certificates are nevertheless not verified)",
+      [word("PATH")],
+      "Certificates of authorities; peers are not verified",
+      {
+        missing: "SSL cafile missing",
+      },
     ),
-    keyword("checker", "certificate", [rest("PATH")], "Client certificate"),
-    keyword("checker", "key", [rest("PATH")], "Client key"),
+    keyword("checker", "certificate", [word("PATH")], "Certificate of the client", {
+      missing: "SSL certfile missing",
+    }),
+    keyword("checker", "key", [word("PATH")], "Key of the client", {
+      missing: "SSL keyfile missing",
+    }),
   ],
 };
