@@ -31,6 +31,8 @@ export type LoadOptions = {
 export type LoadedConfig = {
   /** Undefined only if the main file cannot be read; what is wrong in it is left out and reported. */
   readonly config: Config | undefined;
+  /** The statements that it comes from; undefined if there is no configuration. */
+  readonly root: Body | undefined;
   /** In the order of file and line. */
   readonly diagnostics: readonly Diagnostic[];
   /** The texts that were read, for `diagnosticPrinter`. */
@@ -45,7 +47,8 @@ export type LoadedConfig = {
 export function loadConfig(load: Loader, mainFile: string, options: LoadOptions): LoadedConfig {
   const parsed = parseConf(load, mainFile, options);
   if (parsed.sources.size > 0) return loadTree(parsed, options);
-  return { config: undefined, diagnostics: parsed.diagnostics, sources: parsed.sources };
+  const { diagnostics, sources } = parsed;
+  return { config: undefined, root: undefined, diagnostics, sources };
 }
 
 /** The tree of a file with all that it includes. If the file itself cannot be read, there are no sources. */
@@ -59,7 +62,7 @@ export function loadTree(parsed: Parsed, options: LoadOptions): LoadedConfig {
   const { list, report } = collector([...parsed.diagnostics]);
   const root = bind(parsed.entries, report);
   const config = resolve(root, options, report);
-  return { config, diagnostics: inOrder(list, parsed.sources), sources: parsed.sources };
+  return { config, root, diagnostics: inOrder(list, parsed.sources), sources: parsed.sources };
 }
 
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
