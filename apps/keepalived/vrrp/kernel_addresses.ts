@@ -18,8 +18,8 @@ export class KernelAddresses {
   readonly #connection: NetlinkConnection;
   readonly #interfaces: Interfaces;
   readonly #log: Log;
-  /** Addresses that are held now. */
-  readonly #held = new Set<string>();
+  /** Addresses that are held now, and the virtual routers that want them: two while one moves in a reload. */
+  readonly #held = new Map<string, Set<string>>();
   /** Removals that were asked for and not yet notified. */
   readonly #removals = new Map<string, number>();
   #unanswered = 0;
@@ -34,7 +34,10 @@ export class KernelAddresses {
   /** Puts addresses on their interfaces in one batch. A failure is logged with the kernel's words. */
   add(name: string, addresses: readonly VirtualAddress[]): void {
     const wanted = addresses.flatMap((address) => this.#kernelAddress(name, address));
-    for (const address of wanted) this.#held.add(keyOf(address));
+    for (const address of wanted) {
+      const key = keyOf(address);
+      this.#held.set(key, (this.#held.get(key) ?? new Set()).add(name));
+    }
     this.#send(wanted.map((address) => replaceAddress(address)), (i, error) => {
       const address = wanted[i];
       if (address !== undefined) this.#held.delete(keyOf(address));
@@ -42,12 +45,15 @@ export class KernelAddresses {
     });
   }
 
-  /** Takes addresses off their interfaces in one batch. One that is gone already is no failure. */
+  /**
+   * Takes addresses off their interfaces in one batch, but for those that another virtual router wants by now. One that is
+   * gone already is no failure.
+   */
   remove(name: string, addresses: readonly VirtualAddress[]): void {
-    const unwanted = addresses.flatMap((address) => this.#kernelAddress(name, address));
+    const unwanted = addresses.flatMap((address) => this.#kernelAddress(name, address))
+      .filter((address) => this.#letGo(name, keyOf(address)));
     for (const address of unwanted) {
       const key = keyOf(address);
-      this.#held.delete(key);
       this.#removals.set(key, (this.#removals.get(key) ?? 0) + 1);
     }
     this.#send(unwanted.map((address) => deleteAddress(address)), (i, error) => {
@@ -81,6 +87,15 @@ export class KernelAddresses {
       present.address === address.address && present.prefixLength === address.prefixLength &&
       present.protocol === PROTOCOL_KEEPALIVED
     );
+  }
+
+  /** @returns whether nobody wants the address any more */
+  #letGo(name: string, key: string): boolean {
+    const wantedBy = this.#held.get(key);
+    wantedBy?.delete(name);
+    if (wantedBy !== undefined && wantedBy.size > 0) return false;
+    this.#held.delete(key);
+    return true;
   }
 
   #send(
