@@ -9,6 +9,9 @@ import type { Interfaces } from "./interfaces.ts";
 /** Protocol number that marks addresses as ours (`ip address show` prints `proto keepalived`). */
 const PROTOCOL_KEEPALIVED = 18;
 
+/** Who wants an address, by identity: its name may change. */
+export type Owner = { readonly config: { readonly name: string } };
+
 /**
  * The virtual addresses that this process holds on interfaces.
  *
@@ -19,7 +22,7 @@ export class KernelAddresses {
   readonly #interfaces: Interfaces;
   readonly #log: Log;
   /** Addresses that are held now, and the virtual routers that want them: two while one moves in a reload. */
-  readonly #held = new Map<string, Set<string>>();
+  readonly #held = new Map<string, Set<Owner>>();
   /** Removals that were asked for and not yet notified. */
   readonly #removals = new Map<string, number>();
   #unanswered = 0;
@@ -32,11 +35,12 @@ export class KernelAddresses {
   }
 
   /** Puts addresses on their interfaces in one batch. A failure is logged with the kernel's words. */
-  add(name: string, addresses: readonly VirtualAddress[]): void {
+  add(owner: Owner, addresses: readonly VirtualAddress[]): void {
+    const { name } = owner.config;
     const wanted = addresses.flatMap((address) => this.#kernelAddress(name, address));
     for (const address of wanted) {
       const key = keyOf(address);
-      this.#held.set(key, (this.#held.get(key) ?? new Set()).add(name));
+      this.#held.set(key, (this.#held.get(key) ?? new Set()).add(owner));
     }
     this.#send(wanted.map((address) => replaceAddress(address)), (i, error) => {
       const address = wanted[i];
@@ -49,9 +53,10 @@ export class KernelAddresses {
    * Takes addresses off their interfaces in one batch, but for those that another virtual router wants by now. One that is
    * gone already is no failure.
    */
-  remove(name: string, addresses: readonly VirtualAddress[]): void {
+  remove(owner: Owner, addresses: readonly VirtualAddress[]): void {
+    const { name } = owner.config;
     const unwanted = addresses.flatMap((address) => this.#kernelAddress(name, address))
-      .filter((address) => this.#letGo(name, keyOf(address)));
+      .filter((address) => this.#letGo(owner, keyOf(address)));
     for (const address of unwanted) {
       const key = keyOf(address);
       this.#removals.set(key, (this.#removals.get(key) ?? 0) + 1);
@@ -90,9 +95,9 @@ export class KernelAddresses {
   }
 
   /** @returns whether nobody wants the address any more */
-  #letGo(name: string, key: string): boolean {
+  #letGo(owner: Owner, key: string): boolean {
     const wantedBy = this.#held.get(key);
-    wantedBy?.delete(name);
+    wantedBy?.delete(owner);
     if (wantedBy !== undefined && wantedBy.size > 0) return false;
     this.#held.delete(key);
     return true;

@@ -18,11 +18,11 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
     case "send-advertisement":
       return sendAdvertisement(action.advertisement, router, world);
     case "add-addresses":
-      world.addresses.add(name, action.addresses);
+      world.addresses.add(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) setting VIPs.`);
       return;
     case "remove-addresses":
-      world.addresses.remove(name, action.addresses);
+      world.addresses.remove(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
       return;
     case "announce":

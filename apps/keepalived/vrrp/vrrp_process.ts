@@ -63,11 +63,12 @@ export class VrrpProcess {
     await this.#readKernel();
     requireInterfaces(config, this.#interfaces);
     this.#setVirtualAddresses(config.instances);
-    for (const { name, addresses, excludedAddresses } of config.instances) {
+    for (const instance of config.instances) {
+      const { addresses, excludedAddresses } = instance;
       const left = [...addresses, ...excludedAddresses].filter((it) =>
         this.#addresses.isLeftOver(it)
       );
-      if (left.length > 0) this.#addresses.remove(name, left);
+      if (left.length > 0) this.#addresses.remove({ config: instance }, left);
     }
     this.#routers = config.instances.map((it) => this.#routerOf(it));
     for (const router of this.#routers) router.start();
