@@ -7,7 +7,8 @@ import { readValue } from "./value.ts";
 
 /** nftables, iptables and ipset settings. */
 export function readFirewall(body: Body): Firewall {
-  const words = (name: string) => last(body, name)?.words.slice(1).map(({ text }) => text);
+  const words = (name: string) =>
+    last(body, name)?.values.filter((value) => typeof value === "string");
   return {
     nftablesPriority: numberOf(body, "nftables_priority") ?? -1,
     nftablesIfindex: has(body, "nftables_ifindex"),

@@ -1,7 +1,8 @@
 import { clip, splitQuoted } from "@keepalived/conf-parser";
 import type { Command } from "../model.ts";
 import type { Argument, Keyword } from "../schema/keyword.ts";
-import { printCommand } from "./command_line.ts";
+import { readCommand } from "../value.ts";
+import { printCommand, printEscaped } from "./command_line.ts";
 import { type Context, into, refuse, refuseType } from "./context.ts";
 import type { DataNode } from "./data.ts";
 import { addLine, addWord, type Draft } from "./draft.ts";
@@ -61,6 +62,9 @@ function addValue(draft: Draft, argument: Argument, node: DataNode, context: Con
   }
   if (typeof value === "string") {
     if (argument.kind === "rest") return addText(draft, value, node, context);
+    if (argument.kind === "word" && argument.escapes === true) {
+      return addLine(draft, printEscaped(value), node.at, context.report);
+    }
     const bad = unprintable(value);
     if (bad === undefined) return addPlain(draft, value, node, context);
     refuse("invalid-value", `${bad} cannot stand in a configuration`, node, context);
@@ -115,7 +119,7 @@ function wantedOf(argument: Argument): string {
     case "integer":
       return "a number";
     case "seconds":
-      return "a number of seconds";
+      return argument.unit === "ms" ? "a number of milliseconds" : "a number of seconds";
     case "boolean":
       return "true or false";
     case "choice":
@@ -132,7 +136,19 @@ function addCommand(draft: Draft, node: DataNode, context: Context): boolean {
   const command = node.kind === "object"
     ? commandOfObject(node, context)
     : commandOfLine(node, context);
-  return command !== undefined && addLine(draft, printCommand(command), node.at, context.report);
+  if (command === undefined) return false;
+  const line = printCommand(command);
+  if (isSame(command, readCommand(line)?.command)) {
+    return addLine(draft, line, node.at, context.report);
+  }
+  const text = "a command with arguments has a user and a group without blanks";
+  refuse("invalid-command", text, node, context);
+  return false;
+}
+
+function isSame(a: Command, b: Command | undefined): boolean {
+  return b !== undefined && a.user === b.user && a.group === b.group &&
+    a.argv.length === b.argv.length && a.argv.every((argument, i) => argument === b.argv[i]);
 }
 
 function commandOfLine(node: DataNode, context: Context): Command | undefined {
@@ -158,7 +174,7 @@ function commandOfObject(
     if (key === "command") argv = argvOf(value, inner);
     else if (key === "user" || key === "group") {
       const name = textOf(value);
-      if (name === undefined || !/^[^\s"'\\{}]+$/.test(name)) {
+      if (name === undefined) {
         refuseType(`the name of a ${key}`, value, inner);
         return undefined;
       }

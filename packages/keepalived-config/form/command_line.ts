@@ -21,6 +21,11 @@ function printBare(text: string): string {
   return text === "" ? "''" : text.replace(OUTER, octal);
 }
 
+/** A text in double quotes in which escapes work. */
+export function printEscaped(text: string): string {
+  return `"${text.replace(INNER, (char) => char === "'" ? char : octal(char))}"`;
+}
+
 // What has a meaning inside double quotes: quotes, escapes, predefined names, control characters.
 // deno-lint-ignore no-control-regex
 const INNER = /["'\\]|\$(?=\{?_)|[\x00-\x1f\x7f]/g;

@@ -1,6 +1,6 @@
 import type { Body, Statement } from "../bind.ts";
 import type { Argument } from "../schema/keyword.ts";
-import type { Value } from "../value.ts";
+import { microsecondsOf, type Value } from "../value.ts";
 import { commandData } from "./command_line.ts";
 import { type Data, type DataObject, isList } from "./data.ts";
 import { LINES_FIELD, nameFieldOf, ORDER_FIELD, takesList } from "./fields.ts";
@@ -72,7 +72,9 @@ function dataOfArguments(statement: Statement): Data {
 
 function dataOfValue(argument: Argument, value: Exclude<Value, undefined>): Data {
   if (typeof value === "object") return commandData(value);
-  return argument.kind === "seconds" && typeof value === "number" ? value / 1e6 : value;
+  return argument.kind === "seconds" && typeof value === "number"
+    ? value / microsecondsOf(argument)
+    : value;
 }
 
 /** The words from one on as text, or as the number that they are. Single quotes and escapes stay as they are written. */
