@@ -99,12 +99,16 @@ export class Daemon {
   async says(pattern: RegExp, options: { withinMs?: number; from?: number } = {}): Promise<string> {
     const { withinMs = 15_000, from = 0 } = options;
     const limit = performance.now() + withinMs;
+    let ended = false;
+    this.#closed.then(() => ended = true);
     for (;;) {
+      const last = ended || performance.now() > limit;
       const line = this.log.slice(from).find((line) => pattern.test(line));
       if (line !== undefined) return line;
-      if (performance.now() > limit) {
+      if (last) {
+        const how = ended ? "before it ended" : `within ${withinMs} ms`;
         const tail = this.log.slice(-20).join("\n  ");
-        throw new Error(`${this.name} did not log ${pattern} within ${withinMs} ms:\n  ${tail}`);
+        throw new Error(`${this.name} did not log ${pattern} ${how}:\n  ${tail}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -1,0 +1,153 @@
+/** Malformed and unwanted packets at 2,000 a second: a master stays master, a backup stays backup, the log stays short. */
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { type Advertisement, simpleText } from "@keepalived/vrrp-codec";
+import type { Daemon } from "../../tools/lab/daemon.ts";
+import { Injector } from "../../tools/lab/injector.ts";
+import { Lab, until } from "../../tools/lab/lab.ts";
+import { garbage, intact, type Target } from "./garbage.ts";
+import { type InstanceConf, instanceConf } from "./instance_conf.ts";
+
+const flood = { perSecond: 2000, seconds: 3 };
+/** One line of each kind of complaint, for a daemon: far less than one for each packet. */
+const mostLines = 30;
+
+let lab: Lab;
+let started: Daemon[] = [];
+before(async () => {
+  lab = await Lab.create([
+    { name: "a", addresses: ["192.0.2.1/24", "fe80::a/64"] },
+    { name: "b", addresses: ["192.0.2.2/24", "fe80::b/64"] },
+    { name: "attacker", addresses: ["192.0.2.66/24", "fe80::66/64"] },
+  ]);
+});
+after(async () => await lab[Symbol.asyncDispose]());
+afterEach(async () => {
+  for (const daemon of started) await daemon.stop();
+  started = [];
+});
+
+const cases: readonly {
+  readonly name: string;
+  readonly conf: InstanceConf & {
+    readonly addresses: readonly string[];
+    readonly interval: number;
+  };
+  readonly advertisement: Pick<Advertisement, "version" | "authentication">;
+}[] = [
+  {
+    name: "version 2 with a password",
+    conf: {
+      version: 2,
+      interval: 1,
+      addresses: ["192.0.2.100"],
+      lines: ["authentication {", "  auth_type PASS", "  auth_pass right", "}"],
+    },
+    advertisement: { version: 2, authentication: simpleText("right") },
+  },
+  {
+    name: "version 3 over IPv4",
+    conf: { version: 3, interval: 0.2, addresses: ["192.0.2.100"] },
+    advertisement: { version: 3 },
+  },
+  {
+    name: "version 3 over IPv6",
+    conf: { version: 3, interval: 0.2, addresses: ["fe80::100"] },
+    advertisement: { version: 3 },
+  },
+];
+
+for (const { name, conf, advertisement } of cases) {
+  test(`${name}: garbage changes no state and floods no log`, async () => {
+    const [a, b] = await startBoth(conf);
+    const marks = [a.log.length, b.log.length] as const;
+    const sinceUs = lab.reactor.nowUs();
+    const received = receivedBy("a");
+
+    using injector = new Injector(lab.host("attacker"));
+    const target = targetOf(conf, advertisement);
+    const sent = await injector.flood(garbage(target, 1), flood);
+    assert.equal(sent, flood.perSecond * flood.seconds);
+    await until("all of it has arrived", () => receivedBy("a") - received >= sent, 2000);
+
+    for (const [daemon, mark] of [[a, marks[0]], [b, marks[1]]] as const) {
+      const lines = daemon.log.slice(mark);
+      assert.deepEqual(lines.filter((line) => /Entering|STATE|exited/.test(line)), []);
+      assert.ok(lines.some((line) => /malformed|ignoring/.test(line)), "nothing of it arrived");
+      assert.ok(lines.length <= mostLines, `${lines.length} lines:\n${lines.join("\n")}`);
+    }
+    assertOnlyMasterAdvertised(sinceUs, conf.interval);
+
+    // Both still do their work.
+    const from = b.log.length;
+    assert.equal(await a.stop(), 0);
+    await b.says(/Entering MASTER STATE/, { from, withinMs: 3000 });
+    await until("b alone holds it", () => holds("b", conf) && !holds("a", conf), 1000);
+    assert.equal(await b.stop(), 0);
+  });
+}
+
+test("the frames that garbage() makes are harmful when nothing is wrong with them", async () => {
+  const conf = { version: 3, interval: 0.2, addresses: ["192.0.2.100"] } as const;
+  const [a] = await startBoth(conf);
+  using injector = new Injector(lab.host("attacker"));
+  const from = a.log.length;
+  await injector.flood(intact(targetOf(conf, { version: 3 })), { perSecond: 10, seconds: 1 });
+  await a.says(/Entering BACKUP STATE/, { from, withinMs: 1000 });
+});
+
+async function startBoth(conf: InstanceConf): Promise<readonly [Daemon, Daemon]> {
+  const start = (name: string, priority: number) => {
+    const daemon = lab.start({ name, config: instanceConf({ ...conf, priority }) });
+    started.push(daemon);
+    return daemon;
+  };
+  const a = start("a", 200);
+  await a.says(/Entering MASTER STATE/);
+  const b = start("b", 100);
+  await b.says(/Entering BACKUP STATE/);
+  return [a, b];
+}
+
+function targetOf(
+  { interval, addresses }: { readonly interval: number; readonly addresses: readonly string[] },
+  advertisement: Pick<Advertisement, "version" | "authentication">,
+): Target {
+  const family = addresses[0]?.includes(":") ? 6 : 4;
+  return {
+    family,
+    advertisement: {
+      ...advertisement,
+      virtualRouterId: 51,
+      priority: 254,
+      maxAdvertiseIntervalUs: interval * 1_000_000,
+      addresses,
+    },
+    router: { mac: lab.host("a").mac, address: family === 4 ? "192.0.2.1" : "fe80::a" },
+    attacker: { mac: lab.host("attacker").mac, address: family === 4 ? "192.0.2.66" : "fe80::66" },
+  };
+}
+
+/** The master's advertisements kept coming, and nobody else sent any of this virtual router. */
+function assertOnlyMasterAdvertised(sinceUs: number, interval: number): void {
+  const [a, b] = [lab.host("a").mac, lab.host("b").mac];
+  const adverts = lab.wire.adverts.filter(({ atUs }) => atUs >= sinceUs);
+  assert.deepEqual(adverts.filter(({ mac }) => mac === b), []);
+  const times = adverts.filter(({ mac }) => mac === a).map(({ atUs }) => atUs);
+  assert.ok(times.length >= flood.seconds / interval / 2, `${times.length} of the master`);
+  for (const [i, atUs] of times.entries()) {
+    const gapUs = atUs - (times[i - 1] ?? sinceUs);
+    assert.ok(gapUs < interval * 2_500_000, `${gapUs} µs without an advertisement`);
+  }
+}
+
+/** Frames that came in at a host's interface. */
+function receivedBy(host: string): number {
+  const [link] = JSON.parse(lab.host(host).run("ip -json -statistics link show dev eth0"));
+  return link.stats64.rx.packets;
+}
+
+function holds(host: string, { addresses }: { readonly addresses: readonly string[] }): boolean {
+  return addresses.every((address) => lab.host(host).holds(address));
+}
