@@ -5,8 +5,8 @@ import { configFileOf, loadOf, problemsOf, summaryOf } from "./config_load.ts";
 import type { Options } from "./options.ts";
 
 /** `keepalived -t`: every problem in one run, on standard error or appended to a file; the status says how bad. */
-export function runTest(options: Options): number {
-  const loaded = loadOf(options);
+export async function runTest(options: Options): Promise<number> {
+  const loaded = await loadOf(options);
   const lines = [...problemsOf(loaded)];
   const summary = summaryOf(loaded.diagnostics);
   if (summary !== undefined) lines.push(`${configFileOf(options)}: ${summary}`);

@@ -1,26 +1,17 @@
-import { hostname } from "node:os";
-import process from "node:process";
 import {
   type Diagnostic,
   diagnosticPrinter,
-  loadConfig,
   type LoadedConfig,
 } from "@keepalived/keepalived-config";
-import { interfaceIndex } from "@keepalived/linux";
-import { defaultConfigFile, loadFiles } from "./config_files.ts";
+import { loadFile } from "./config/load_file.ts";
+import { defaultConfigFile } from "./config_files.ts";
 import { inactiveFeatures } from "./inactive.ts";
 import type { Options } from "./options.ts";
 
 /** Reads the configuration that the command line names. */
-export function loadOf(options: Options): LoadedConfig {
-  const configId = options.value("configId");
-  return loadConfig(loadFiles, configFileOf(options), {
-    hostName: hostname(),
-    environment: process.env as Readonly<Record<string, string>>,
-    interfaceExists: (name) => interfaceIndex(name) !== undefined,
-    seed: Date.now() >>> 0,
-    ...(configId === undefined ? {} : { configId }),
-  });
+export function loadOf(options: Options): Promise<LoadedConfig> {
+  const reading = { configId: options.value("configId"), machine: true };
+  return loadFile(configFileOf(options), reading);
 }
 
 /** The main configuration file of this run. */

@@ -20,7 +20,9 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     process.stderr.write((await import("./version.ts")).versionText());
     return exitStatus.ok;
   }
-  if (options.count("configTest") > 0) return (await import("./config_check.ts")).runTest(options);
+  if (options.count("configTest") > 0) {
+    return await (await import("./config_check.ts")).runTest(options);
+  }
   if (options.count("foreground") > 0) {
     return await (await import("./parent/main.ts")).runParent(words);
   }

@@ -32,7 +32,7 @@ export async function runParent(
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
     using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
-    const config = start(options, log);
+    const config = await start(options, log);
     const parent = new Parent(options, config, log, onRunning);
     const status = await parent.run();
     log("info", `Stopped Keepalived v${version}`);
@@ -41,10 +41,10 @@ export async function runParent(
 }
 
 /** The configuration to start with. @throws ExitError if there is none */
-function start(options: Options, log: Log): Config {
+async function start(options: Options, log: Log): Promise<Config> {
   const file = configFileOf(options);
   log("info", `Opening file '${file}'.`);
-  const loaded = loadOf(options);
+  const loaded = await loadOf(options);
   report(loaded, log);
   if (loaded.config === undefined) {
     throw new ExitError(exitStatus.noConfiguration, `Config files missing '${file}'.`);
@@ -136,9 +136,9 @@ class Parent {
   }
 
   /** Parses first; with any error the running configuration stays. */
-  #reload(): void {
+  async #reload(): Promise<void> {
     this.#log("info", "Reloading ...");
-    const loaded = loadOf(this.#options);
+    const loaded = await loadOf(this.#options);
     report(loaded, this.#log);
     const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
     if (loaded.config === undefined || broken) {

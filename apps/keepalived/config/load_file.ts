@@ -1,0 +1,86 @@
+import { hostname } from "node:os";
+import { extname } from "node:path";
+import process from "node:process";
+import {
+  checkForm,
+  type Diagnostic,
+  type Form,
+  loadConfig,
+  type LoadedConfig,
+  loadForm,
+  type LoadOptions,
+  readForm,
+  type Sources,
+} from "@keepalived/keepalived-config";
+import { interfaceIndex } from "@keepalived/linux";
+import { loadFiles } from "../config_files.ts";
+import type { Placed } from "./place_yaml.ts";
+
+/** The languages of configuration files. */
+export type Language = "conf" | "yaml" | "json";
+
+/** The language of a file, by its name: `.yaml`, `.yml` and `.json` are plain data, all others keepalived.conf. */
+export function languageOf(file: string): Language {
+  switch (extname(file).toLowerCase()) {
+    case ".yaml":
+    case ".yml":
+      return "yaml";
+    case ".json":
+      return "json";
+    default:
+      return "conf";
+  }
+}
+
+/** How a file is read. */
+export type Reading = {
+  /** What `@ID` lines are compared with; default: the host name up to its first dot. */
+  readonly configId: string | undefined;
+  /** Whether what the file names must be there on this machine. */
+  readonly machine: boolean;
+};
+
+/** The configuration of a file in any language. */
+export async function loadFile(file: string, reading: Reading): Promise<LoadedConfig> {
+  const options = optionsOf(reading);
+  if (languageOf(file) === "conf") return loadConfig(loadFiles, file, options);
+  const { node, diagnostics, sources } = await readData(file);
+  if (node === undefined) return { config: undefined, root: undefined, diagnostics, sources };
+  const loaded = loadForm(node, options, sources);
+  return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
+}
+
+/** A file in any language as plain data. */
+export async function readFileForm(file: string, reading: Reading): Promise<Form> {
+  if (languageOf(file) === "conf") return readForm(loadFiles, file, optionsOf(reading));
+  const { node, diagnostics, sources } = await readData(file);
+  if (node === undefined) return { data: undefined, diagnostics, sources };
+  const form = checkForm(node, sources);
+  return { ...form, diagnostics: [...diagnostics, ...form.diagnostics] };
+}
+
+function optionsOf({ configId, machine }: Reading): LoadOptions {
+  return {
+    hostName: hostname(),
+    environment: process.env as Readonly<Record<string, string>>,
+    seed: Date.now() >>> 0,
+    ...(configId === undefined ? {} : { configId }),
+    ...(machine ? { interfaceExists: (name) => interfaceIndex(name) !== undefined } : {}),
+  };
+}
+
+/** A YAML or JSON file. The library for it is loaded only if one is read. */
+async function readData(file: string): Promise<Placed & { readonly sources: Sources }> {
+  const [found] = loadFiles(file, undefined);
+  if (found === undefined || "error" in found) {
+    const diagnostic: Diagnostic = {
+      severity: "error",
+      code: "no-configuration",
+      message: `Unable to read configuration file '${file}': ${found?.error ?? "not found"}`,
+      at: { file, line: 1, column: 1, length: 1 },
+    };
+    return { node: undefined, diagnostics: [diagnostic], sources: new Map() };
+  }
+  const { placeYaml } = await import("./place_yaml.ts");
+  return { ...placeYaml(file, found.text), sources: new Map([[file, found.text]]) };
+}

@@ -1,0 +1,129 @@
+import type { DataField, DataNode, Diagnostic, Span } from "@keepalived/keepalived-config";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
+
+/** The value of a text, and what is wrong with its syntax. */
+export type Placed = {
+  /** Undefined if the syntax is wrong. */
+  readonly node: DataNode | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** Levels of lists and objects; a configuration has about ten. */
+const deepest = 100;
+/** Values in all, aliases counted as often as they are used: a few of them could double for ever. */
+const most = 10_000_000;
+
+/**
+ * The value of a YAML text, each part with its place; JSON is YAML too.
+ *
+ * `@std/yaml` tells no places, so this is the one user of npm `yaml` itself.
+ */
+export function placeYaml(file: string, text: string): Placed {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const spanOf = (start: number, end: number): Span => {
+    const { line, col } = lines.linePos(start);
+    const newline = text.indexOf("\n", start);
+    const stop = Math.min(end, newline < 0 ? text.length : newline);
+    return {
+      file,
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      length: Math.max(1, stop - start),
+    };
+  };
+  const placer = new Placer(document, spanOf);
+  for (const { message, pos } of document.errors) placer.say("error", message, spanOf(...pos));
+  for (const { message, pos } of document.warnings) placer.say("warning", message, spanOf(...pos));
+  const root = document.contents;
+  const node = document.errors.length > 0
+    ? undefined
+    : root === null
+    ? { kind: "scalar" as const, at: spanOf(0, 0), value: null }
+    : placer.place(root, 0);
+  return { node: placer.failed ? undefined : node, diagnostics: placer.diagnostics };
+}
+
+class Placer {
+  readonly diagnostics: Diagnostic[] = [];
+  failed = false;
+  readonly #document: Document.Parsed;
+  readonly #spanOf: (start: number, end: number) => Span;
+  #left: number = most;
+
+  constructor(document: Document.Parsed, spanOf: (start: number, end: number) => Span) {
+    this.#document = document;
+    this.#spanOf = spanOf;
+  }
+
+  say(severity: "error" | "warning", message: string, at: Span): void {
+    this.diagnostics.push({ severity, code: "invalid-syntax", message, at });
+  }
+
+  place(node: Node, depth: number): DataNode {
+    const at = this.#at(node);
+    const nothing: DataNode = { kind: "scalar", at, value: null };
+    if (depth > deepest || this.#left-- < 0) {
+      const what = depth > deepest ? `More than ${deepest} levels` : `More than ${most} values`;
+      if (!this.failed) this.say("error", what, at);
+      this.failed = true;
+      return nothing;
+    }
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      return target === undefined ? nothing : this.place(target, depth + 1);
+    }
+    if (isMap(node)) {
+      const fields = node.items.flatMap(({ key, value }) => this.#field(key, value, depth));
+      return { kind: "object", at, fields };
+    }
+    if (isSeq(node)) {
+      return {
+        kind: "list",
+        at,
+        items: node.items.map((item) => this.place(item as Node, depth + 1)),
+      };
+    }
+    return isScalar(node) ? { ...scalarOf(node), at } : nothing;
+  }
+
+  #field(key: unknown, value: unknown, depth: number): DataField | readonly [] {
+    const at = this.#at(key as Node);
+    if (!isScalar(key)) {
+      this.say("error", "A key must be a word", at);
+      this.failed = true;
+      return [];
+    }
+    const placed: DataNode = value === null
+      ? { kind: "scalar", at, value: null }
+      : this.place(value as Node, depth + 1);
+    return { key: key.source ?? String(key.value), at, value: placed };
+  }
+
+  #at(node: Node): Span {
+    const [start, end] = node.range ?? [0, 0];
+    return this.#spanOf(start, end);
+  }
+}
+
+type Scalar = Omit<Extract<DataNode, { readonly kind: "scalar" }>, "at">;
+
+/** Numbers keep the form in which they are written. */
+function scalarOf(
+  { value, source }: { readonly value: unknown; readonly source?: string },
+): Scalar {
+  if (typeof value === "number") {
+    return { kind: "scalar", value, ...(source === undefined ? {} : { source }) };
+  }
+  const plain = value === null || typeof value === "boolean" || typeof value === "string";
+  return { kind: "scalar", value: plain ? value : String(value) };
+}
