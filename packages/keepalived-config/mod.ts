@@ -21,6 +21,8 @@ export {
   type Sources,
   type Span,
 } from "@keepalived/conf-parser";
+export { describeDifference } from "./difference/describe.ts";
+export { type ConfigDifference, difference, matchInstances } from "./difference/difference.ts";
 export { testExitCode } from "./exit_code.ts";
 export {
   type Data,

@@ -1,0 +1,64 @@
+import type { VrrpInstanceConfig } from "../model.ts";
+import type { PlainStatement } from "../plain.ts";
+import { showTable } from "../show/entry.ts";
+import { INSTANCE } from "../show/instance.ts";
+import { showConfig } from "../show/show.ts";
+import { describeBlock } from "./describe_block.ts";
+import type { ConfigDifference } from "./difference.ts";
+
+/**
+ * What a reload would do, in words, one line each; empty if nothing.
+ *
+ * Secrets are not shown, only that they change.
+ */
+export function describeDifference(it: ConfigDifference): readonly string[] {
+  const [from, to] = [it.from, it.to].map((config) =>
+    showConfig(config, { secrets: "shown" }).filter(({ name }) => name !== "vrrp_instance")
+  );
+  return [
+    ...it.refused.map((keyword) =>
+      `${keyword} cannot change while the daemon runs: the reload is refused, a restart is needed`
+    ),
+    ...describeBlock({ keyword: "", from: from ?? [], to: to ?? [] }),
+    ...describeInstances(it),
+  ];
+}
+
+/** Virtual routers are the same ones if they are so on the wire, whatever their names. */
+function describeInstances(it: ConfigDifference): readonly string[] {
+  const { add, change, remove } = it.instances;
+  const added = new Map(add.map((one) => [one.name, one]));
+  const removed = new Set(remove.map(({ name }) => name));
+  const changesOf = (from: VrrpInstanceConfig, to: VrrpInstanceConfig) =>
+    describeBlock({
+      keyword: "vrrp_instance",
+      from: show(it.from, from),
+      to: show(it.to, to),
+    });
+  return [
+    ...remove.map((old) => {
+      const now = added.get(old.name);
+      return now === undefined
+        ? `${old.name}: removed: ${routerOf(old)} resigns if it is MASTER, and ends`
+        : `${old.name}: ${changesOf(old, now).join(", ")}: this makes it another virtual router,` +
+          " the old one ends and the new one starts";
+    }),
+    ...change.flatMap(({ from, to }) => [
+      ...from.name === to.name ? [] : [`${from.name}: renamed ${to.name}, its state is kept`],
+      ...changesOf(from, to).map((text) => `${to.name}: ${text}`),
+    ]),
+    ...add.filter(({ name }) => !removed.has(name))
+      .map((now) => `${now.name}: added: ${routerOf(now)} starts`),
+  ];
+}
+
+function show(config: ConfigDifference["from"], it: VrrpInstanceConfig): readonly PlainStatement[] {
+  return showTable(INSTANCE, { config, it });
+}
+
+function routerOf(it: VrrpInstanceConfig): string {
+  const count = it.addresses.length + it.excludedAddresses.length;
+  const addresses = `${count} address${count === 1 ? "" : "es"}`;
+  const place = it.interface === undefined ? "" : ` on ${it.interface}`;
+  return `virtual router ${it.virtualRouterId}${place} with ${addresses}`;
+}

@@ -1,0 +1,74 @@
+import type { PlainStatement } from "../plain.ts";
+import { printStatements } from "../print_statements.ts";
+import { redact } from "../show/redact.ts";
+
+/** The statements of one block before and after. */
+export type Before = {
+  readonly keyword: string;
+  readonly from: readonly PlainStatement[];
+  readonly to: readonly PlainStatement[];
+};
+
+/**
+ * What is different between two blocks of one keyword, in words: `priority 100 → 150`, `virtual_ipaddress: 10.0.0.1/24
+ * added`. Secrets are not shown, only that they changed.
+ */
+export function describeBlock({ keyword, from, to }: Before): readonly string[] {
+  const names = new Set([...to, ...from].map(({ name }) => name));
+  return [...names].flatMap((name) => {
+    const [old, now] = [from, to].map((all) => all.filter((one) => one.name === name));
+    return describeKeyword(keyword, old ?? [], now ?? []);
+  });
+}
+
+/** All statements of one keyword: a value changes; of several lines or blocks some come and some go. */
+function describeKeyword(
+  parent: string,
+  from: readonly PlainStatement[],
+  to: readonly PlainStatement[],
+): readonly string[] {
+  const isValue = from.length <= 1 && to.length <= 1 && [...from, ...to].every(hasNoBlock);
+  const [before, after] = [from, to].map((all) => keyed(all, isValue));
+  const changes: string[] = [];
+  for (const [key, old] of before ?? []) {
+    const now = after?.get(key);
+    if (now === undefined) changes.push(`${headOf(parent, old)} removed`);
+    else changes.push(...describeOne(parent, old, now));
+  }
+  for (const [key, now] of after ?? []) {
+    if (before?.has(key) !== true) changes.push(`${headOf(parent, now)} added`);
+  }
+  return changes;
+}
+
+function hasNoBlock({ block }: PlainStatement): boolean {
+  return block === undefined;
+}
+
+/** Statements by their words; equal ones by their order too. A value is the same whatever its words are. */
+function keyed(all: readonly PlainStatement[], isValue: boolean): Map<string, PlainStatement> {
+  const map = new Map<string, PlainStatement>();
+  for (const one of all) {
+    const words = isValue ? "" : printStatements([{ ...one, block: [] }]);
+    let key = words;
+    for (let i = 2; map.has(key); i++) key = `${words} ${i}`;
+    map.set(key, one);
+  }
+  return map;
+}
+
+function describeOne(parent: string, from: PlainStatement, to: PlainStatement): readonly string[] {
+  const [old, now] = [headOf(parent, from), headOf(parent, to)];
+  if (from.block !== undefined && to.block !== undefined) {
+    return describeBlock({ keyword: from.name, from: from.block, to: to.block })
+      .map((change) => `${now}: ${change}`);
+  }
+  if (printStatements([from]) === printStatements([to])) return [];
+  if (old === now) return [`${from.name} changed`];
+  return [`${old} → ${now.slice(from.name.length).trim() || "without value"}`];
+}
+
+/** A statement without what is in its braces, secrets hidden. */
+function headOf(parent: string, { name, arguments: given }: PlainStatement): string {
+  return printStatements(redact([{ name, arguments: given }], parent)).trim();
+}

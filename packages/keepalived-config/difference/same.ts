@@ -1,0 +1,13 @@
+/** Whether two parts of a configuration mean the same; where they stand (`at`) does not count. */
+export function sameMeaning(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
+      a.every((item, i) => sameMeaning(item, b[i]));
+  }
+  const [left, right] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  names.delete("at");
+  return [...names].every((name) => sameMeaning(left[name], right[name]));
+}
