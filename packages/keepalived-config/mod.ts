@@ -31,7 +31,14 @@ export {
   type DataObject,
   placeData,
 } from "./form/data.ts";
-export { checkForm, type Form, loadForm, printForm, readForm } from "./form/form.ts";
+export {
+  checkForm,
+  type Form,
+  formOfStatements,
+  loadForm,
+  printForm,
+  readForm,
+} from "./form/form.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 export type {
   AddressFlag,

@@ -2,9 +2,11 @@ import { collector, type Diagnostic, type Loader, type Report } from "@keepalive
 import type { Sources } from "@keepalived/conf-parser";
 import { bind } from "../bind.ts";
 import { type LoadedConfig, type LoadOptions, loadTree, parseConf } from "../load.ts";
+import type { PlainStatement } from "../plain.ts";
 import { dataOf } from "./data_of.ts";
 import { type DataNode, type DataObject, placeData } from "./data.ts";
 import { entriesOf } from "./entries_of.ts";
+import { entriesOfPlain } from "./plain_entries.ts";
 import { printEntries } from "./print_entries.ts";
 
 /** A configuration as plain data, keyed by keyword. */
@@ -33,6 +35,13 @@ export function checkForm(node: DataNode, sources: Sources = new Map()): Form {
   const { list, report } = collector();
   const data = dataOf(bind(entriesOf(node, report), report));
   return { data, diagnostics: list, sources };
+}
+
+/** Statements of our own code as plain data. */
+export function formOfStatements(statements: readonly PlainStatement[]): Form {
+  const { list, report } = collector();
+  const data = dataOf(bind(entriesOfPlain(statements), report));
+  return { data, diagnostics: list, sources: new Map() };
 }
 
 /** The configuration that plain data stands for. */
