@@ -1,10 +1,13 @@
 import type { Diagnostic } from "@keepalived/conf-parser";
 
-/** Findings of ours that the C daemon has no word for: they do not change the result of a test. */
+/** Findings that the C daemon has no word for, or only one in its log: they do not change the result of a test. */
 const QUIET: ReadonlySet<string> = new Set([
   "surplus-argument",
   "not-expanded",
   "old-name",
+  "script-ignored",
+  "script-not-executable",
+  "script-path",
 ]);
 
 /** Findings about the host rather than the text. */
@@ -18,14 +21,14 @@ const HOST: ReadonlySet<string> = new Set([
  * The exit status of a configuration test (`keepalived -t`).
  *
  * 2: an argument is missing; 6: scripts without script security, or no configuration file at all; 5: any other finding,
- * also a mere warning; 4: nothing but files or interfaces that do not exist; 0: nothing. The C daemon gives 0 for a
- * configuration file that is missing; here that fails.
+ * also a mere warning; 4: nothing but files or interfaces that do not exist; 0: nothing, or advice (`lint-…`) alone. The
+ * C daemon gives 0 for a configuration file that is missing; here that fails.
  */
 export function testExitCode(diagnostics: readonly Diagnostic[]): 0 | 2 | 4 | 5 | 6 {
   const codes = new Set(diagnostics.map(({ code }) => code));
   if (codes.has("missing-argument")) return 2;
   if (codes.has("script-security") || codes.has("no-configuration")) return 6;
-  const counted = [...codes].filter((code) => !QUIET.has(code));
+  const counted = [...codes].filter((code) => !QUIET.has(code) && !code.startsWith("lint-"));
   if (counted.length === 0) return 0;
   return counted.every((code) => HOST.has(code)) ? 4 : 5;
 }

@@ -21,6 +21,7 @@ export {
   type Sources,
   type Span,
 } from "@keepalived/conf-parser";
+export type { Body, Statement } from "./bind.ts";
 export { describeDifference } from "./difference/describe.ts";
 export { type ConfigDifference, difference, matchInstances } from "./difference/difference.ts";
 export { testExitCode } from "./exit_code.ts";
@@ -39,6 +40,8 @@ export {
   printForm,
   readForm,
 } from "./form/form.ts";
+export { lint, LINT_RULES, type LintOptions } from "./lint/lint.ts";
+export type { LintRule } from "./lint/rule.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 export type {
   AddressFlag,
@@ -65,6 +68,32 @@ export type {
   SyncDaemon,
   VrrpDefaults,
 } from "./model_global.ts";
+export type {
+  BfdChecker,
+  CheckerConfig,
+  Connection,
+  DnsChecker,
+  DnsRecordType,
+  FileChecker,
+  HttpChecker,
+  HttpUrl,
+  MiscChecker,
+  Regex,
+  Scheduled,
+  SmtpChecker,
+  UdpChecker,
+} from "./model_checker.ts";
+export type {
+  Forwarding,
+  Persistence,
+  RealServer,
+  Scheduler,
+  ServiceMember,
+  SorryServer,
+  TlsClient,
+  Tunnel,
+  VirtualServer,
+} from "./model_lvs.ts";
 export type { PlainStatement } from "./plain.ts";
 export { printStatements } from "./print_statements.ts";
 export { ADDRESS_WORDS } from "./schema/address.ts";

@@ -36,8 +36,7 @@ export const GLOBAL: Entries<GlobalConfig> = {
   reload_check_config: (it) => words(it.reload.checkLog),
   reload_time_file: (it) => words(it.reload.timeFile),
   reload_repeat: (it) => flag(it.reload.repeat),
-  reload_file: ({ reload: { markerFile } }) =>
-    markerFile === "" ? flag(true) : words(markerFile),
+  reload_file: ({ reload: { markerFile } }) => markerFile === "" ? flag(true) : words(markerFile),
   config_save_dir: (it) => words(it.files.configSaveDir),
   tmp_config_directory: (it) => words(it.files.tmpConfigDirectory),
   data_use_instance: (it) => flag(it.files.dataUseInstance),
