@@ -225,13 +225,11 @@ function reportMissing(entry: Entry, keyword: Keyword, position: number, context
       at,
     });
   } else {
-    const line = `Configuration line starting \`${keyword.name}\` is missing a parameter`;
+    const line = `Configuration line starting \`${word.text}\` is missing a parameter`;
     report({
       severity: "error",
       code: "missing-argument",
-      message: `${subject}${line} after keyword \`${keyword.name}\` at word position ${
-        position + 1
-      }`,
+      message: `${subject}${line} after keyword \`${word.text}\` at word position ${position + 1}`,
       at,
       hint: `write ${usageOf(keyword)}`,
     });

@@ -177,21 +177,6 @@ export function checkOthers(root: Body, report: Report): void {
     const message = `BFD instance ${name}: max_hops exceeds ttl/hoplimit - setting to ttl/hoplimit`;
     report({ severity: "warning", code: "adjusted", message, at: hops.words[0].at });
   }
-  for (const { body, words } of root.statements.get("virtual_server") ?? []) {
-    const quorum = wholeOf(last(body, "quorum"));
-    const common = wholeOf(last(body, "weight")) ?? 1;
-    const servers = body.statements.get("real_server") ?? [];
-    const weight = servers.reduce(
-      (sum, { body }) => sum + (wholeOf(last(body, "weight")) ?? common),
-      0,
-    );
-    if (quorum === undefined || servers.length === 0 || quorum <= weight) continue;
-    const name = clip(words.slice(1).map(({ text }) => text).join(" "));
-    const message = `Warning - quorum ${quorum} for ${name} exceeds total weight of real servers` +
-      ` ${weight}, reducing quorum to ${weight}`;
-    const at = last(body, "quorum")?.words[0].at ?? words[0].at;
-    report({ severity: "warning", code: "adjusted", message, at });
-  }
 }
 
 function wholeOf(statement: Statement | undefined): number | undefined {

@@ -5,6 +5,7 @@ const QUIET: ReadonlySet<string> = new Set([
   "surplus-argument",
   "not-expanded",
   "old-name",
+  "group-family",
   "script-ignored",
   "script-not-executable",
   "script-path",

@@ -8,6 +8,9 @@ import {
 import type { Report, Sources } from "@keepalived/conf-parser";
 import { bind, type Body, grammar } from "./bind.ts";
 import { checkInstances, checkInterfaces, checkOthers, checkReferences } from "./check.ts";
+import { resolveSyncDaemon } from "./lvs/sync_daemon.ts";
+import { readTlsClient } from "./lvs/tls_client.ts";
+import { resolveVirtualServers } from "./lvs/virtual_server.ts";
 import type { Config, VrrpInstanceConfig } from "./model.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { mergeGlobals, readGlobal } from "./read_global.ts";
@@ -66,9 +69,13 @@ export function loadTree(parsed: Parsed, options: LoadOptions): LoadedConfig {
 }
 
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
-  const global = readGlobal(root, mergeGlobals(root, report), options.hostName, report);
-  const instances = checkInstances(resolveInstances(root, global, report), report);
+  const globals = mergeGlobals(root, report);
+  const own = readGlobal(root, globals, options.hostName, report);
+  const instances = checkInstances(resolveInstances(root, own, report), report);
+  const global = resolveSyncDaemon(own, instances, globals, report);
   const staticAddresses = readStaticAddresses(root, global, report);
+  const virtualServers = resolveVirtualServers(root, global, report);
+  const tlsClient = readTlsClient(root, report);
   checkReferences(root, report);
   checkOthers(root, report);
   const { interfaceExists } = options;
@@ -84,7 +91,14 @@ function resolve(root: Body, options: LoadOptions, report: Report): Config {
     checker: some("virtual_server"),
     bfd: some("bfd_instance"),
   };
-  return { global, instances, staticAddresses, present };
+  return {
+    global,
+    instances,
+    staticAddresses,
+    virtualServers,
+    ...(tlsClient === undefined ? {} : { tlsClient }),
+    present,
+  };
 }
 
 function resolveInstances(root: Body, global: GlobalConfig, report: Report): VrrpInstanceConfig[] {

@@ -1,6 +1,7 @@
 import type { Span } from "@keepalived/conf-parser";
 import type { IpAddress, IpFamily, IpPrefix } from "@keepalived/ip-address";
 import type { GlobalConfig } from "./model_global.ts";
+import type { TlsClient, VirtualServer } from "./model_lvs.ts";
 
 /** A whole configuration: names resolved, defaults applied, all times in integer microseconds. */
 export type Config = {
@@ -9,6 +10,10 @@ export type Config = {
   readonly instances: readonly VrrpInstanceConfig[];
   /** `static_ipaddress`: kept on the host while the daemon runs. */
   readonly staticAddresses: readonly VirtualAddress[];
+  /** `virtual_server`, in the order of the file, valid ones only. */
+  readonly virtualServers: readonly VirtualServer[];
+  /** `SSL` */
+  readonly tlsClient?: TlsClient;
   /** Which processes the file has something for. */
   readonly present: { readonly vrrp: boolean; readonly checker: boolean; readonly bfd: boolean };
 };

@@ -28,18 +28,13 @@ export function readFirewall(body: Body): Firewall {
 
 /** Settings of IPVS and the checker process. */
 export function readLvs(body: Body, report: Report): LvsGlobal {
-  const [tcp, tcpFin, udp] = readOptions(body, "lvs_timeouts", 1, {
-    tcp: [1, 2678400],
-    tcpfin: [1, 2678400],
-    udp: [1, 2678400],
-  }, report).numbers;
   const flushOnStop = !has(body, "lvs_flush_on_stop")
     ? "no"
     : textOf(body, "lvs_flush_on_stop") === "VS"
     ? "virtual-services"
     : "all";
   return {
-    timeoutsS: defined({ tcp, tcpFin, udp }),
+    timeoutsS: readTimeouts(body, report),
     flush: has(body, "lvs_flush"),
     flushOnStop,
     logAllFailures: flagOf(body, "checker_log_all_failures") ?? false,
@@ -50,72 +45,112 @@ export function readLvs(body: Body, report: Report): LvsGlobal {
   };
 }
 
-/** `IFNAME [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group IP]`; `inst NAME` is an older spelling. */
+/** `[tcp N] [tcpfin N] [udp N]` */
+function readTimeouts(body: Body, report: Report): LvsGlobal["timeoutsS"] {
+  const words = last(body, "lvs_timeouts")?.words;
+  if (words === undefined) return {};
+  if (words.length < 3) {
+    const message = "lvs_timeouts requires at least one option";
+    const hint = "write lvs_timeouts tcp SECONDS";
+    report({ severity: "error", code: "missing-value", message, at: words[0].at, hint });
+    return {};
+  }
+  const range = [1, 2678400, "Invalid lvs_timeout {} ({}) - ignoring"] as const;
+  const ranges = { tcp: range, tcpfin: range, udp: range };
+  const { numbers: [tcp, tcpFin, udp], others } = readOptions(words.slice(1), ranges, report);
+  for (const { text, at } of others) {
+    const message = `Unknown option ${clip(text)} specified for lvs_timeouts`;
+    report({ severity: "error", code: "unknown-option", message, at });
+  }
+  return defined({ tcp, tcpFin, udp });
+}
+
+const SYNC_OPTIONS = {
+  id: [0, 255, "Invalid syncid ({}) - defaulting to vrid"],
+  maxlen: [1, 65507, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
+  port: [1, 65535, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
+  ttl: [1, 255, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
+} as const;
+
+/** `IFNAME [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group IP]`; `inst NAME` and a bare id are older spellings. */
 function readSyncDaemon(body: Body, report: Report): SyncDaemon | undefined {
   const words = last(body, "lvs_sync_daemon")?.words;
   const device = words?.[1]?.text;
-  if (device === undefined) return undefined;
-  const { numbers: [id, maxLength, port, ttl], others } = readOptions(body, "lvs_sync_daemon", 2, {
-    id: [0, 255],
-    maxlen: [1, 65507],
-    port: [1, 65535],
-    ttl: [1, 255],
-  }, report);
+  if (words === undefined || device === undefined) return undefined;
+  const read = readOptions(words.slice(2), SYNC_OPTIONS, report);
+  const [ownId, maxLength, port, ttl] = read.numbers;
+  let id = ownId;
   let instance: string | undefined;
   let group: string | undefined;
-  for (let i = 0; i < others.length; i++) {
-    const { text, at } = others[i] ?? { text: "", at: { file: "", line: 1, column: 1, length: 1 } };
-    if (text === "inst") instance = others[++i]?.text;
-    else if (text === "group") {
-      const given = others[++i]?.text ?? "";
-      group = parseIp(given);
-      if (group === undefined || !isMulticast(group)) {
-        group = undefined;
-        const message = `Invalid lvs_sync_daemon group (${clip(given)}) - ignoring`;
-        report({ severity: "error", code: "invalid-address", message, at });
-      }
-    } else if (instance === undefined && i === 0) instance = text;
-    else {
-      const message = `Unknown option ${clip(text)} specified for lvs_sync_daemon`;
-      report({ severity: "error", code: "unknown-option", message, at });
+  for (let i = 0; i < read.others.length; i++) {
+    const word = read.others[i] ?? words[0];
+    const value = read.others[i + 1];
+    if (word.text === "inst" || word.text === "group") {
+      i++;
+      if (value === undefined) {
+        const message = `No value specified for lvs_sync_daemon ${word.text} - ignoring`;
+        report({ severity: "error", code: "missing-value", message, at: word.at });
+      } else if (word.text === "inst") instance = value.text;
+      else group = readSyncGroup(value, report);
+    } else if (instance === undefined && i === 0) instance = word.text;
+    else if (id === undefined) {
+      const older = readOptions([{ ...word, text: "id" }, word], SYNC_OPTIONS, report);
+      id = older.numbers[0];
+    } else {
+      const message = `Unknown option ${clip(word.text)} specified for lvs_sync_daemon`;
+      report({ severity: "error", code: "unknown-option", message, at: word.at });
     }
   }
   return { interface: device, ...defined({ instance, id, maxLength, port, ttl, group }) };
 }
 
+function readSyncGroup({ text, at }: Word, report: Report): string | undefined {
+  const group = parseIp(text);
+  if (group !== undefined && isMulticast(group)) return group;
+  const message = group === undefined
+    ? `Invalid lvs_sync_daemon group (${clip(text)}) - ignoring`
+    : `lvs_sync_daemon group address ${group} is not multicast - ignoring`;
+  report({ severity: "error", code: "invalid-address", message, at });
+  return undefined;
+}
+
+/** Least and greatest value of an option, and what to say of another one. */
+type Range = readonly [number, number, string];
+
 /** Pairs of a name and a number; words that are none come back as `others`. */
 function readOptions(
-  body: Body,
-  name: string,
-  start: number,
-  ranges: Readonly<Record<string, readonly [number, number]>>,
+  words: readonly Word[],
+  ranges: Readonly<Record<string, Range>>,
   report: Report,
 ): { numbers: (number | undefined)[]; others: Word[] } {
-  const words = last(body, name)?.words ?? [];
   const found = new Map<string, number>();
   const others: Word[] = [];
-  for (let i = start; i < words.length; i++) {
+  for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === undefined) break;
     const range = Object.hasOwn(ranges, word.text) ? ranges[word.text] : undefined;
     if (range === undefined) {
-      if (name === "lvs_timeouts") {
-        const message = `Unknown option ${clip(word.text)} specified for ${name}`;
-        report({ severity: "error", code: "unknown-option", message, at: word.at });
-      } else others.push(word);
+      others.push(word);
       continue;
     }
+    const [min, max, wrong] = range;
     const given = words[++i];
     if (given === undefined) {
-      const message = `No value specified for ${name} ${word.text}`;
+      const message = `No value specified for ${word.text} - ignoring`;
       report({ severity: "error", code: "missing-value", message, at: word.at });
       break;
     }
-    const read = readValue({ kind: "integer", min: range[0], max: range[1] }, given.text);
+    const read = readValue({ kind: "integer", min, max }, given.text);
     if (read.ok && typeof read.value === "number") found.set(word.text, read.value);
     else if (!read.ok) {
-      const message = `${read.message} - Invalid ${name} ${word.text} - ignoring`;
-      report({ severity: "error", code: read.code, message, at: given.at });
+      const values = wrong.includes("{} (") ? [word.text, given.text] : [given.text];
+      const message = values.reduce((text, value) => text.replace("{}", () => clip(value)), wrong);
+      report({
+        severity: "error",
+        code: read.code,
+        message: `${message}: ${read.message}`,
+        at: given.at,
+      });
     }
   }
   return { numbers: Object.keys(ranges).map((key) => found.get(key)), others };

@@ -1,5 +1,5 @@
-import { boolean, decimalSeconds, hostAddress, integer, interfaceName } from "./keyword.ts";
-import { type Argument, type Keyword, keyword } from "./keyword.ts";
+import { boolean, decimalSeconds, exactWord, hostAddress, integer } from "./keyword.ts";
+import { type Argument, INTERFACE_LENGTH, type Keyword, keyword } from "./keyword.ts";
 
 /** The longest time, in seconds, whose microseconds are exact. */
 const LONGEST = 9_007_199_254;
@@ -68,13 +68,17 @@ export function common(retry: string, delayBeforeRetry: string): readonly Keywor
     ...schedule({ retry, delayBeforeRetry }),
     keyword("checker", "alpha", [boolean()], "Assume that the server is down until it is checked", {
       default: "RS value",
+      invalid: "Invalid alpha parameter {}",
     }),
     keyword(
       "checker",
       "log_all_failures",
       [boolean()],
       "Log each failed attempt, not only the one that takes the server down",
-      { default: "checker_log_all_failures of global_defs" },
+      {
+        default: "checker_log_all_failures of global_defs",
+        invalid: "Invalid log_all_failures parameter {}",
+      },
     ),
   ];
 }
@@ -103,7 +107,7 @@ export const CONNECTION: readonly Keyword[] = [
   keyword(
     "checker",
     "bind_if",
-    [{ ...interfaceName(), exact: true }],
+    [exactWord("IFNAME", INTERFACE_LENGTH)],
     "Interface to send on; a link-local address needs it",
     { invalid: "Interface name {} is too long - ignoring" },
   ),

@@ -111,7 +111,8 @@ export const FILE_CHECK: Table = {
       "Multiplier of the number, added to the weight; 0: any number but 0 means down",
       {
         default: "track_file weight",
-        invalid: "weight for track file must be in [-2147483647..2147483647] inclusive, not {}",
+        invalid:
+          "weight for track file must be in [-2147483647..2147483647] inclusive. Ignoring...",
       },
     ),
   ],

@@ -74,7 +74,7 @@ export const GLOBAL_OTHERS: readonly Keyword[] = [
     "lvs_sync_daemon",
     [rest("IFNAME [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group IP]")],
     "IPVS connection sync daemon, master/backup following a VRRP instance when given",
-    { default: "off", once: true },
+    { default: "off", once: true, missing: "lvs_sync_daemon requires interface" },
   ),
   keyword("checker", "checker_priority", [integer(-20, 19)], "nice value of the checker process", {
     default: "0 (unchanged)",

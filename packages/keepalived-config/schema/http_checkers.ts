@@ -1,5 +1,5 @@
-import { boolean, choice, integer, type Keyword, keyword, rest } from "./keyword.ts";
-import { type Table, word } from "./keyword.ts";
+import { boolean, choice, integer, type Keyword, keyword } from "./keyword.ts";
+import { optional, rest, type Table, word } from "./keyword.ts";
 import { common, CONNECTION } from "./checker_rows.ts";
 
 /** Names of the PCRE2 compile options. */
@@ -41,7 +41,7 @@ const URL_ROWS: readonly Keyword[] = [
   keyword(
     "checker",
     "status_code",
-    [rest("CODE|LOW-HIGH ...")],
+    [optional(rest("CODE|LOW-HIGH ..."))],
     "Status codes 100..999 that are good",
     { default: "200-299" },
   ),
@@ -57,7 +57,7 @@ const URL_ROWS: readonly Keyword[] = [
     { missing: "regex missing or too many fields" },
   ),
   keyword("checker", "regex_no_match", [], "The body must not match", { default: "off" }),
-  keyword("checker", "regex_options", [rest("OPTION ...")], "PCRE2 compile options"),
+  keyword("checker", "regex_options", [optional(rest("OPTION ..."))], "PCRE2 compile options"),
   keyword(
     "checker",
     "regex_min_offset",
@@ -76,7 +76,7 @@ const URL_ROWS: readonly Keyword[] = [
     "regex_stack",
     [integer(0), integer(0)],
     "First and largest size of the matcher's stack, in bytes",
-    { default: "PCRE2 default" },
+    { default: "PCRE2 default", missing: "regex_stack needs a first and a largest size" },
   ),
 ];
 

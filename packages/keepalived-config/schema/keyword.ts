@@ -120,8 +120,13 @@ export function decimalMilliseconds(min: number, max: number): Argument {
   return { kind: "seconds", min, max, decimals: true, places: 3, unit: "ms" };
 }
 
-export function word(of: string, longest?: number): Argument {
+export function word(of: string, longest?: number): Extract<Argument, { kind: "word" }> {
   return { kind: "word", of, ...(longest === undefined ? {} : { longest }) };
+}
+
+/** A longer one is refused rather than truncated. */
+export function exactWord(of: string, longest: number): Argument {
+  return { kind: "word", of, longest, exact: true };
 }
 
 export function choice(...of: readonly string[]): Argument {

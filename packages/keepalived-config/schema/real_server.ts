@@ -37,7 +37,6 @@ export function forwarding(
 /** `IP [PORT]` of a server, with the C daemon's word for a wrong one. */
 export function server(name: string, help: string, what: string, block?: Table): Keyword {
   return keyword("checker", name, [hostAddress(), optional(integer(0, 65535))], help, {
-    default: "port: that of the virtual server",
     invalid: `Invalid ${what} {} - skipping`,
     ...(block === undefined ? {} : { block }),
   });

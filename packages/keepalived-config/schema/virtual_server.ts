@@ -1,5 +1,5 @@
-import { anyCase, boolean, choice, command, integer, keyword, optional } from "./keyword.ts";
-import { rest, seconds, type Table, word } from "./keyword.ts";
+import { anyCase, boolean, choice, command, exactWord, integer, keyword } from "./keyword.ts";
+import { optional, seconds, type Table, word } from "./keyword.ts";
 import { connectTimeout, schedule } from "./checker_rows.ts";
 import { forwarding, HIGHEST_WEIGHT, names, REAL_SERVER, server } from "./real_server.ts";
 
@@ -96,7 +96,7 @@ export const VIRTUAL_SERVER: Table = {
     keyword(
       "checker",
       "persistence_engine",
-      [{ ...word("NAME", 15), exact: true }],
+      [exactWord("NAME", 15)],
       "Persistence engine of IPVS (sip)",
     ),
     keyword(
@@ -104,7 +104,7 @@ export const VIRTUAL_SERVER: Table = {
       "persistence_timeout",
       [optional(seconds(1, 2678400))],
       "A client keeps its server for this many seconds",
-      { default: "off; 360 without a value", invalid: "persistence_timeout {} invalid" },
+      { default: "off; 360 without a value", invalid: "persistence_timeout invalid" },
     ),
     keyword(
       "checker",
@@ -153,7 +153,11 @@ export const VIRTUAL_SERVER: Table = {
       default: "1",
       invalid: `Virtual server weight {} is outside range 1-${HIGHEST_WEIGHT}`,
     }),
-    server("sorry_server", "Server for when the quorum is lost", "sorry server IP address"),
+    server(
+      "sorry_server",
+      "Server for when the quorum is lost; its port is that of the service if none is given",
+      "sorry server IP address",
+    ),
     keyword(
       "checker",
       "sorry_server_inhibit",
@@ -167,7 +171,12 @@ export const VIRTUAL_SERVER: Table = {
       "sorry server",
       { default: "VS method" },
     ),
-    server("real_server", "One server", "real server ip address/port", REAL_SERVER),
+    server(
+      "real_server",
+      "One server; its port is that of the service if none is given",
+      "real server ip address/port",
+      REAL_SERVER,
+    ),
   ],
 };
 

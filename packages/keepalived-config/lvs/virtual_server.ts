@@ -1,0 +1,208 @@
+import type { Report } from "@keepalived/conf-parser";
+import { type Body, placeOf, type Statement } from "../bind.ts";
+import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
+import type { GlobalConfig } from "../model_global.ts";
+import type { Forwarding, RealServer, ServiceMember, VirtualServer } from "../model_lvs.ts";
+import { resolveFamily } from "./family.ts";
+import { type Identity, readIdentity } from "./identity.ts";
+import { DELAY_LOOP_US, inherit } from "./inheritance.ts";
+import { readPersistence } from "./persistence.ts";
+import { resolveQuorum } from "./quorum.ts";
+import { forwardingOf, readRealServer, type Service } from "./real_server.ts";
+import { type Say, sayer } from "./say.ts";
+import { readOnePacket, readScheduling } from "./scheduling.ts";
+import { readServiceGroups, type ServiceGroups } from "./service_group.ts";
+import { readSorryServer } from "./sorry_server.ts";
+
+/** What the rest of the file says that virtual servers need. */
+type Surroundings = Pick<Service, "files" | "sessions" | "report"> & {
+  readonly global: GlobalConfig;
+  readonly groups: ServiceGroups;
+};
+
+/** All `virtual_server` blocks that can serve, in the order of the file. */
+export function resolveVirtualServers(
+  root: Body,
+  global: GlobalConfig,
+  report: Report,
+): readonly VirtualServer[] {
+  const sessions = (root.statements.get("bfd_instance") ?? []).map(({ values }) =>
+    String(values[0])
+  );
+  const around: Surroundings = {
+    global,
+    report,
+    groups: readServiceGroups(root, report),
+    files: fileWeights(root),
+    sessions: new Set(sessions),
+  };
+  return (root.statements.get("virtual_server") ?? [])
+    .flatMap((statement) => resolveVirtualServer(statement, around) ?? []);
+}
+
+/** `weight N [reverse]` of the `track_file` blocks. */
+function fileWeights(root: Body): Service["files"] {
+  return new Map((root.statements.get("track_file") ?? []).map(({ body, values }) => {
+    const [, weight, option] = last(body, "weight")?.words ?? [];
+    const number = Number(weight?.text ?? 1);
+    return [String(values[0]), {
+      weight: Number.isInteger(number) ? number : 1,
+      reverse: option?.text === "reverse",
+    }];
+  }));
+}
+
+function resolveVirtualServer(
+  statement: Statement,
+  around: Surroundings,
+): VirtualServer | undefined {
+  const { body } = statement;
+  const { global, report } = around;
+  const at = statement.words[1]?.at ?? placeOf(statement);
+  const say = sayer(body, at, report);
+  const identity = readIdentity(statement, around.groups, report);
+  if (identity === undefined) return undefined;
+  const protocol = readProtocol(body, identity, say);
+  const name = identity.name(protocol);
+  const scheduling = readScheduling(body, name, say, report);
+  const forwarding = readMethod(body, name, say, report);
+  const family = resolveFamily(body, identity, forwarding.method === "tunnel", name, say);
+  if (family === undefined) return undefined;
+  const service = serviceOf(body, { name, identity, protocol, forwarding, family, around });
+  const realServers = readRealServers(body, service);
+  const sorryServer = readSorryServer(body, service);
+  if (realServers.length === 0) {
+    const message = `Virtual server ${name} has no real servers - ignoring`;
+    say("error", "no-real-server", message);
+    return undefined;
+  }
+  const portless = identity.addresses.some(({ port }) => port === 0);
+  const quorum = resolveQuorum(body, name, realServers, say);
+  return {
+    name,
+    at,
+    members: membersOf(identity, family === "both" ? 4 : family),
+    ...scheduling,
+    onePacket: readOnePacket(body, protocol, name, say),
+    forwarding,
+    delayLoopUs: service.service.delayLoopUs,
+    haSuspend: readSuspend(body, identity, name, say),
+    alpha: service.inherited.alpha,
+    omega: has(body, "omega"),
+    ...quorum,
+    smtpAlert: flagOf(body, "smtp_alert") ?? alertOf(global) ?? false,
+    ...defined({
+      group: identity.group,
+      protocol,
+      family: family === "both" ? undefined : family,
+      persistence: readPersistence(body, family, portless, name, say),
+      quorumUp: commandOf(body, "quorum_up"),
+      quorumDown: commandOf(body, "quorum_down"),
+      snmpName: textOf(body, "snmp_name"),
+      virtualHost: textOf(body, "virtualhost"),
+      sorryServer,
+    }),
+    realServers,
+  };
+}
+
+/** None for firewall marks; UDP if nothing is said. */
+function readProtocol(body: Body, identity: Identity, say: Say): VirtualServer["protocol"] {
+  const wanted = textOf(body, "protocol")?.toLowerCase() as VirtualServer["protocol"];
+  const name = identity.name(undefined);
+  if (identity.addresses.length === 0) {
+    if (wanted !== undefined) {
+      const message = "protocol specified for fwmark - protocol will be ignored";
+      say("warning", "adjusted", `Warning: Virtual server ${name}: ${message}`, "protocol");
+    }
+    return undefined;
+  }
+  if (wanted === undefined && !body.dropped.has("protocol")) {
+    const message = `Virtual server ${name}: no protocol set - defaulting to UDP`;
+    say("warning", "defaulted", message, undefined, "add protocol TCP, UDP or SCTP");
+  }
+  return wanted ?? "udp";
+}
+
+function readMethod(body: Body, name: string, say: Say, report: Report): Forwarding {
+  if (!has(body, "lvs_method") && !body.dropped.has("lvs_method")) {
+    const message = `Virtual server ${name}: no forwarding method set, setting default NAT`;
+    say("warning", "defaulted", message, undefined, "add lvs_method NAT, DR or TUN");
+  }
+  const fallback: Forwarding = { method: "masquerade" };
+  return forwardingOf(last(body, "lvs_method"), "virtual server", fallback, report);
+}
+
+function serviceOf(
+  body: Body,
+  { name, identity, protocol, forwarding, family, around }: {
+    readonly name: string;
+    readonly identity: Identity;
+    readonly around: Surroundings;
+  } & Pick<Service, "protocol" | "forwarding" | "family">,
+): Service {
+  const { global, files, sessions, report } = around;
+  const inherited = inherit(body, { alpha: false });
+  return {
+    name,
+    kind: identity.kind,
+    members: identity.addresses,
+    family,
+    protocol,
+    forwarding,
+    inherited,
+    weight: numberOf(body, "weight") ?? 1,
+    inhibitOnFailure: flagOf(body, "inhibit_on_failure") ?? false,
+    smtpAlert: alertOf(global) ?? true,
+    service: {
+      delayLoopUs: inherited.delayLoopUs ?? DELAY_LOOP_US,
+      virtualHost: inherited.virtualHost,
+    },
+    logAllFailures: global.lvs.logAllFailures,
+    files,
+    sessions,
+    report,
+  };
+}
+
+/** What `global_defs` says about mails of virtual and real servers. */
+function alertOf(global: GlobalConfig): boolean | undefined {
+  return global.smtp.alertChecker ?? global.smtp.alert;
+}
+
+/** The real servers; the second of two with the same address and port is reported and left out. */
+function readRealServers(body: Body, service: Service): readonly RealServer[] {
+  const servers = new Map<string, RealServer>();
+  for (const statement of body.statements.get("real_server") ?? []) {
+    const server = readRealServer(statement, service);
+    if (server === undefined) continue;
+    if (!servers.has(server.name)) {
+      servers.set(server.name, server);
+      continue;
+    }
+    const message = `VS ${service.name}: real server ${server.name} is duplicated` +
+      " - removing second rs";
+    const hint = `the first one is in line ${servers.get(server.name)?.at.line}`;
+    service.report({ severity: "error", code: "duplicate", message, at: server.at, hint });
+  }
+  return [...servers.values()];
+}
+
+function membersOf({ addresses, marks }: Identity, family: 4 | 6): readonly ServiceMember[] {
+  return [
+    ...addresses,
+    ...marks.map(({ mark, family: own = family }) => ({
+      kind: "fwmark" as const,
+      mark,
+      family: own,
+    })),
+  ];
+}
+
+function readSuspend(body: Body, identity: Identity, name: string, say: Say): boolean {
+  if (!has(body, "ha_suspend")) return false;
+  if (identity.addresses.length > 0) return true;
+  const message = "cannot use ha_suspend with fwmarks - clearing ha_suspend";
+  say("warning", "adjusted", `Virtual server ${name}: ${message}`, "ha_suspend");
+  return false;
+}
