@@ -123,6 +123,20 @@ test("IPv6: without a link-local address it is FAULT, and a virtual one does not
   host.run("ip address add 192.0.2.2/24 dev eth0");
 });
 
+test("IPv6: with duplicate address detection it waits for its own address, not for the virtual ones", async () => {
+  const addresses = ["fe80::100/64", "2001:db8::100/64"];
+  const host = lab.host("b");
+  host.run("ip link set dev eth0 down");
+  host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=1 net.ipv6.conf.eth0.dad_transmits=1");
+  host.run("ip link set dev eth0 up");
+  const daemon = startDaemon("b", instanceConf({ addresses }));
+  await daemon.says(/Entering FAULT STATE/);
+  await daemon.says(/Entering MASTER STATE/, { withinMs: 5000 });
+  await until("b holds them", () => holds("b", addresses), 1000);
+  const shown = host.run("ip -6 -o address show dev eth0");
+  assert.ok(!shown.includes("tentative"), shown);
+});
+
 test("two instances on one interface, each router master of one", async () => {
   const both = (ofOne: number, ofTwo: number) =>
     instanceConf({ name: "VI_1", virtualRouterId: 51, priority: ofOne }) +

@@ -1,7 +1,7 @@
 /** Start in the background, stop, crash, restart: what is left behind, and what is cleared up. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { after, before, test } from "node:test";
 import { Lab, until } from "../../tools/lab/lab.ts";
@@ -41,19 +41,21 @@ test("the launcher ends once the daemon runs, and SIGTERM ends the daemon withou
   }
 });
 
-test("a daemon in the background has let go of the terminal that started it", async () => {
-  const launcher = lab.start({ name: "a", config, flags: "-DG" });
-  await launcher.exit();
+test("a daemon in the background lets its terminal go, and goes on when that is gone", async () => {
+  const launcher = lab.start({ name: "a", config, flags: "-lDG" });
+  assert.equal(await launcher.end(), 0, "status, once nobody has its output any more");
   const pid = Number(readFileSync(launcher.pidFile, "utf8"));
   try {
-    await launcher.end(2000);
-    for (const fd of [0, 1, 2]) assert.equal(readlinkSync(`/proc/${pid}/fd/${fd}`), "/dev/null");
+    const sinceUs = lab.reactor.nowUs();
+    launcher.configure(instanceConf({ priority: 150 }));
+    process.kill(pid, "SIGHUP"); // It has much to say about it.
+    await lab.wire.next("the new priority", ({ priority }) => priority === 150, {
+      withinMs: 3000,
+      sinceUs,
+    });
   } finally {
-    crash(pid);
-    rmSync(launcher.pidFile);
-    for (const held of [address, excluded]) {
-      lab.host("a").run(`ip address delete ${held}/24 dev eth0`);
-    }
+    process.kill(pid, "SIGTERM");
+    await until("the daemon is gone", () => !isAlive(pid), 10_000);
   }
 });
 
@@ -67,6 +69,17 @@ test("SIGTERM: priority 0, addresses and pid files gone, status 0", async () => 
   assert.ok(last !== undefined && last.atUs >= sinceUs);
   assert.equal(last.priority, 0);
   assertNoTrace(daemon);
+});
+
+test("a signal that comes as soon as the pid file is there is heard", async () => {
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    const daemon = lab.start({ name: "a", config });
+    while (!existsSync(daemon.pidFile)) await new Promise((resolve) => setTimeout(resolve, 1));
+    daemon.signal(signal);
+    if (signal === "SIGHUP") await daemon.says(/Entering MASTER STATE/);
+    assert.equal(await daemon.stop(), 0, signal);
+    assertNoTrace(daemon);
+  }
 });
 
 test("SIGINT stops it as well, also when a terminal sends it to the whole group", async () => {

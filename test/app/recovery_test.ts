@@ -1,6 +1,9 @@
 /** What happens to a master when somebody takes something from it: the link, an address, the interface. */
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Daemon } from "../../tools/lab/daemon.ts";
 import { Lab, sleep, until } from "../../tools/lab/lab.ts";
@@ -94,6 +97,25 @@ test("an interface that is deleted and made anew is FAULT and recovery", async (
   host.run("ip address add 192.0.2.1/24 dev eth0");
   await daemon.says(/Entering MASTER STATE/, { from, withinMs: 3000 });
   await until("it holds both addresses", () => holdsBoth(), 1000);
+});
+
+test("lost notifications: an address that went meanwhile comes back", async () => {
+  const from = daemon.log.length;
+  const host = lab.host("a");
+  const vrrpPid = Number(readFileSync(daemon.vrrpPidFile, "utf8"));
+  process.kill(vrrpPid, "SIGSTOP");
+  for (const verb of ["add", "delete"]) {
+    const lines = Array.from(
+      { length: 5000 },
+      (_, i) => `address ${verb} 10.${i >> 8}.${i & 0xff}.1/32 dev eth0\n`,
+    );
+    writeFileSync(join(lab.folder, "batch"), lines.join(""));
+    host.run(`ip -batch ${join(lab.folder, "batch")}`);
+  }
+  host.run(`ip address delete ${address}/24 dev eth0`);
+  process.kill(vrrpPid, "SIGCONT");
+  await daemon.says(/notifications were lost/, { from });
+  await until("it holds both addresses", () => holdsBoth(), 5000);
 });
 
 function holdsBoth(): boolean {

@@ -36,6 +36,13 @@ test("an interface that does not exist ends it with status 2, and is named", asy
   assert.ok(!existsSync(daemon.pidFile) && !existsSync(daemon.vrrpPidFile), "pid file left");
 });
 
+test("started in the background, the launcher tells what went wrong and how", async () => {
+  const config = instanceConf({ interface: "eth7" });
+  const launcher = lab.start({ name: "a", config, flags: "-DG" });
+  assert.equal(await launcher.end(), 2);
+  assert.ok(launcher.lines(/eth7/).length > 0, launcher.log.join("\n"));
+});
+
 test("a second copy with the same pid file refuses, and the first is not disturbed", async () => {
   const first = lab.start({ name: "a", config: instanceConf() });
   await first.says(/Entering MASTER STATE/);

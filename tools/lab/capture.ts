@@ -4,6 +4,7 @@ import {
   nowUs,
   openPacketSocket,
   ReceiveBuffer,
+  setReceiveBuffer,
   type Socket,
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
@@ -29,6 +30,7 @@ export class Capture {
       }
       return openPacketSocket({ protocol: ETH_P_ALL, interfaceIndex: index });
     });
+    setReceiveBuffer(this.#socket, 8 << 20);
     this.#watch = reactor.watch(this.#socket.fd, "read", () => {
       const atUs = nowUs();
       for (let i = 0; i < 64; i++) {
