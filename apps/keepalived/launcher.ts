@@ -6,6 +6,9 @@ import { environmentOf, selfCommand } from "./self.ts";
 
 /** What a person starts: answers `--help` and `--version`, tests a configuration, or starts the daemon. */
 export async function runLauncher(words: readonly string[]): Promise<number> {
+  if (words[0] === "config") {
+    return await (await import("./config/main.ts")).runConfig(words.slice(1));
+  }
   const parsed = parseOptions(words);
   if (!parsed.ok) {
     process.stderr.write(`keepalived: ${parsed.problem}\nTry 'keepalived --help'.\n`);

@@ -226,6 +226,7 @@ export function helpText(): string {
   });
   return [
     "Usage: keepalived [OPTION...]",
+    "       keepalived config COMMAND    check, explain, convert or compare configurations",
     "",
     "Shares virtual addresses between machines with VRRP: one holds them, and when it fails another takes over.",
     "",

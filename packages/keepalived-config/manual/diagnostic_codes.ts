@@ -1,0 +1,81 @@
+/**
+ * What each code of a diagnostic means, and what to do. Codes are stable: programs may rely on them.
+ *
+ * The rules of `lint` have their own table.
+ */
+export const DIAGNOSTIC_CODES: Readonly<Record<string, string>> = {
+  // files
+  "no-configuration":
+    "The main file cannot be read: name another one with -f, or check its permissions.",
+  "file-not-found": "An include names a file or a pattern that nothing matches.",
+  "file-not-readable": "A file that is included cannot be read.",
+  "include-cycle":
+    "A file includes itself, directly or through others; the inner include is left out.",
+  "include-limit": "Includes are nested too deep, or are too many; the rest is left out.",
+  "nul-byte":
+    "A line holds a NUL byte and is left out: the file is no text, or in a wide encoding.",
+  "invalid-syntax": "A YAML or JSON file breaks the rules of its language; nothing of it is used.",
+  // syntax
+  "unmatched-quote":
+    "A double quote has no partner on its line: the word reaches to the end of the line.",
+  "missing-brace":
+    "A block is not closed. Where the keywords show the place, reading goes on behind it.",
+  "extra-brace": "A closing brace has no block.",
+  "unexpected-brace": "A block stands where none can, and is left out.",
+  "invalid-sequence": "~SEQ or ~LST is not written as it has to be; the line is left out.",
+  "endless-definition": "A definition refers to itself, or grows without end.",
+  "not-expanded": "A defined name stands where it is not replaced: write ${NAME} with braces.",
+  "too-many": "There are more than 1000 findings; the rest is not shown.",
+  // keywords
+  "unknown-keyword":
+    "No such keyword in this block; it is left out with all that is in its braces.",
+  "unknown-option": "No such word on this line.",
+  "surplus-argument": "More words than the keyword takes; they are ignored.",
+  "missing-argument":
+    "A word is missing after the keyword. The C daemon ends at once with status 2.",
+  "missing-value": "A keyword or option without its value; it is left out.",
+  "missing-name": "A block without its name; it is left out.",
+  "missing-block": "A keyword without its braces; it is left out.",
+  "duplicate": "The same thing twice; the later one is left out.",
+  "duplicate-name": "An object with a name that is taken; it is left out.",
+  "deprecated":
+    "A keyword or form of the past that still works; the message names the present one.",
+  "old-name": "The same, where the C daemon says nothing.",
+  // values
+  "invalid-number": "No number, or one with too many decimals.",
+  "out-of-range": "A number outside its range: the default holds, or the nearest end of the range.",
+  "invalid-value": "A word that is none of those the keyword takes.",
+  "invalid-address": "No IP address, or not of the kind that is wanted here.",
+  "invalid-prefix": "No prefix length for an address of this family.",
+  "invalid-command": "A command line is empty, or has a quote without its partner.",
+  "wrong-type": "A YAML or JSON value of the wrong type, such as a list for a number.",
+  "truncated": "A name is too long and is cut.",
+  "adjusted": "A value does not go with others and is changed; the message says to what.",
+  "defaulted": "A value that should be written is not: the default holds, as the C daemon has it.",
+  "contradiction": "Two settings cannot both hold; the message says which one is ignored.",
+  // names and objects
+  "unknown-name": "A name that nothing in the configuration has; the reference is left out.",
+  "unknown-interface": "No such network interface on this machine.",
+  "missing-interface": "An instance or address that needs an interface has none, and is left out.",
+  "missing-vrid": "An instance without virtual_router_id is left out.",
+  "missing-address": "A VRRP version 3 instance without an address is left out.",
+  "no-address": "A VRRP version 2 instance without an address: it works, but what for?",
+  "duplicate-vrid":
+    "Two instances share interface, family and virtual router ID; the later one is left out.",
+  "family": "IPv4 and IPv6 are mixed where only one may stand.",
+  "strict": "Something that vrrp_strict forbids; it is left out or changed.",
+  "ttl-range": "min_ttl is above max_ttl.",
+  "small-group": "A sync group with fewer than two members does nothing.",
+  "empty-group": "A virtual server group without members.",
+  "no-real-server": "A virtual server without real servers.",
+  "not-tracked": "A static route or rule cannot be tracked as it is written.",
+  "no-preference":
+    "A rule without preference: the kernel chooses one, and its order is a matter of luck.",
+  // machine
+  "script-security":
+    "Scripts run as root while enable_script_security is off, or others could change them.",
+  "script-user": "The user or group that a script is to run as does not exist.",
+  "script-not-executable":
+    "A script does not exist or cannot be run; the message names the part of its path.",
+  "script-ignored": "A script is not run; the message says why.",
+};
