@@ -23,7 +23,13 @@ export {
 } from "@keepalived/conf-parser";
 export type { Body, Statement } from "./bind.ts";
 export { describeDifference } from "./difference/describe.ts";
-export { type ConfigDifference, difference, matchInstances } from "./difference/difference.ts";
+export { type ConfigDifference, difference } from "./difference/difference.ts";
+export {
+  matchCheckers,
+  matchInstances,
+  matchRealServers,
+  matchVirtualServers,
+} from "./difference/match.ts";
 export { testExitCode } from "./exit_code.ts";
 export {
   type Data,
@@ -54,6 +60,8 @@ export type {
   Authentication,
   Command,
   Config,
+  Hmac,
+  HmacKey,
   Ipvlan,
   Notify,
   Unicast,
@@ -101,7 +109,35 @@ export type {
 } from "./model_lvs.ts";
 export type { PlainStatement } from "./plain.ts";
 export { printStatements } from "./print_statements.ts";
+export type {
+  Encap,
+  LockableMetric,
+  Nexthop,
+  NumberRange,
+  Realms,
+  Route,
+  RouteMetrics,
+  RouteType,
+  Rule,
+  RuleAction,
+} from "./model_routes.ts";
+export type {
+  BfdInstanceConfig,
+  GarpGroupConfig,
+  InterfaceDelay,
+  LinkbeatInterface,
+  SyncGroupConfig,
+  Tracked,
+  TrackFileConfig,
+  TrackGroupConfig,
+  Tracking,
+  TrackProcessConfig,
+  VrrpScriptConfig,
+  Weight,
+} from "./model_tracking.ts";
 export { ADDRESS_WORDS } from "./schema/address.ts";
+export { ENCAP_WORDS, NEXTHOP_WORDS, ROUTE_WORDS } from "./schema/route.ts";
+export { RULE_WORDS } from "./schema/rule.ts";
 export type { Argument, Keyword, Process, Table } from "./schema/keyword.ts";
 export { ROOT } from "./schema/root.ts";
 export { showConfig, type ShowOptions } from "./show/show.ts";

@@ -1,7 +1,7 @@
 import type { Difference } from "@keepalived/reconcile";
 import type { Config, VirtualAddress, VrrpInstanceConfig } from "../model.ts";
-import { instanceIdentity } from "./identity.ts";
-import { match } from "./match.ts";
+import type { VirtualServer } from "../model_lvs.ts";
+import { match, matchInstances, matchVirtualServers } from "./match.ts";
 import { sameMeaning } from "./same.ts";
 
 /** What a reload changes. Objects that are equal in both configurations are not named. */
@@ -14,6 +14,7 @@ export type ConfigDifference = {
   readonly global: boolean;
   readonly staticAddresses: Difference<VirtualAddress>;
   readonly instances: Difference<VrrpInstanceConfig>;
+  readonly virtualServers: Difference<VirtualServer>;
 };
 
 /** What needs a restart, by keyword. */
@@ -45,16 +46,8 @@ export function difference(from: Config, to: Config): ConfigDifference {
       from.staticAddresses,
       to.staticAddresses,
       ({ address, interface: dev }) => `${address} ${dev}`,
-      () => "",
     ),
     instances: matchInstances(from.instances, to.instances),
+    virtualServers: matchVirtualServers(from.virtualServers, to.virtualServers),
   };
-}
-
-/** Which virtual routers go on, perhaps changed, which end and which begin. */
-export function matchInstances(
-  from: readonly VrrpInstanceConfig[],
-  to: readonly VrrpInstanceConfig[],
-): Difference<VrrpInstanceConfig> {
-  return match(from, to, instanceIdentity, ({ name }) => name);
 }

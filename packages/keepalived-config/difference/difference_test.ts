@@ -4,6 +4,7 @@ import { loadConfig } from "../load.ts";
 import type { Config } from "../model.ts";
 import { describeDifference } from "./describe.ts";
 import { difference } from "./difference.ts";
+import { matchCheckers, matchRealServers } from "./match.ts";
 
 function configOf(text: string): Config {
   const { config } = loadConfig((path) => [{ path, text }], "a.conf", { hostName: "low" });
@@ -86,6 +87,62 @@ test("difference() tells instances with one identity apart by name", () => {
   assert.deepEqual(change.map(({ to }) => [to.name, to.priority]), [["B", 2]]);
 });
 
+function service(servers: string, head = "10.0.0.1 80", lines = "protocol TCP"): string {
+  return `virtual_server ${head} {\nlvs_sched rr\nlvs_method NAT\n${lines}\n${servers}\n}\n`;
+}
+
+function server(lines = "", address = "10.0.1.1 80"): string {
+  return `real_server ${address} {\n${lines}\n}`;
+}
+
+const services = [
+  ["its address", service(server(), "10.0.0.2 80"), 1],
+  ["its port", service(server(), "10.0.0.1 81"), 1],
+  ["its protocol", service(server(), "10.0.0.1 80", "protocol UDP"), 1],
+  ["a firewall mark", service(server(), "fwmark 5", ""), 1],
+  ["its scheduler", service(server(), "10.0.0.1 80", "protocol TCP\nlvs_sched wrr"), 0],
+  ["its servers", service(server("", "10.0.1.2 80")), 0],
+] as const;
+
+for (const [what, text, others] of services) {
+  const verdict = others === 1 ? "another one" : "the same one";
+  test(`difference() takes a virtual server with another ${what} for ${verdict}`, () => {
+    const from = configOf(service(server()));
+    const { add, change, remove } = difference(from, configOf(text)).virtualServers;
+    assert.deepEqual([add.length, change.length, remove.length], [others, 1 - others, others]);
+  });
+}
+
+test("matchRealServers() finds servers again by address and port", () => {
+  const [from, to] = [
+    service(server("weight 1") + "\n" + server("", "10.0.1.2 80")),
+    service(server("weight 2") + "\n" + server("", "10.0.1.2 81")),
+  ].map((text) => configOf(text).virtualServers[0]?.realServers ?? []);
+  const { add, change, remove } = matchRealServers(from ?? [], to ?? []);
+  assert.deepEqual(add.map(({ port }) => port), [81]);
+  assert.deepEqual(remove.map(({ port }) => port), [80]);
+  assert.deepEqual(change.map(({ from, to }) => [from.weight, to.weight]), [[1, 2]]);
+});
+
+const checks: readonly (readonly [string, string, string, readonly number[]])[] = [
+  ["times", "TCP_CHECK {\nretry 1\n}", "TCP_CHECK {\nretry 2\n}", [0, 1, 0]],
+  ["a port", "TCP_CHECK {\n}", "TCP_CHECK {\nconnect_port 9\n}", [1, 0, 1]],
+  ["a payload", "UDP_CHECK {\npayload 00\n}", "UDP_CHECK {\npayload 01\n}", [0, 1, 0]],
+  ["a kind", "TCP_CHECK {\n}", "PING_CHECK {\n}", [1, 0, 1]],
+  ["a url", "HTTP_GET {\nurl {\npath /\n}\n}", "HTTP_GET {\nurl {\npath /a\n}\n}", [1, 0, 1]],
+  ["one of two equal ones", "TCP_CHECK {\n}\nTCP_CHECK {\n}", "TCP_CHECK {\n}", [0, 0, 1]],
+];
+
+for (const [what, from, to, expected] of checks) {
+  test(`matchCheckers() sees that ${what} changed`, () => {
+    const [old, now] = [from, to].map((text) =>
+      configOf(service(server(text))).virtualServers[0]?.realServers[0]?.checkers ?? []
+    );
+    const { add, change, remove } = matchCheckers(old ?? [], now ?? []);
+    assert.deepEqual([add.length, change.length, remove.length], expected);
+  });
+}
+
 const told: readonly (readonly [string, string, string, readonly string[]])[] = [
   ["a value", router("priority 100"), router("priority 150"), ["A: priority 100 → 150"]],
   ["a time", router(), router("version 3\nadvert_int 0.5"), [
@@ -100,7 +157,7 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
   ]],
   ["a switch", router(), router("nopreempt"), ["A: nopreempt added", "A: preempt removed"]],
   ["a command", router("notify /bin/a"), router('notify "/bin/b c" root'), [
-    'A: notify "/bin/a" → "/bin/b c" root',
+    'A: notify /bin/a → "/bin/b c" root',
   ]],
   [
     "a secret, without telling it",
@@ -123,6 +180,16 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     "use_pid_dir added",
     "instance x added",
   ]],
+  [
+    "a real server",
+    service(server("weight 1")),
+    service(server("weight 2") + "\n" + server("", "10.0.1.2 80")),
+    [
+      "virtual_server 10.0.0.1 80: real_server 10.0.1.1 80: weight 1 → 2",
+      "virtual_server 10.0.0.1 80: real_server 10.0.1.2 80 added",
+    ],
+  ],
+  ["a virtual server that is gone", service(server()), "", ["virtual_server 10.0.0.1 80 removed"]],
   ["static addresses", "", "static_ipaddress {\n10.0.0.1 dev eth1\n}", ["static_ipaddress added"]],
   [
     "a static address",

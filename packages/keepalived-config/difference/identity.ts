@@ -1,4 +1,6 @@
 import type { VrrpInstanceConfig } from "../model.ts";
+import type { CheckerConfig } from "../model_checker.ts";
+import type { RealServer, VirtualServer } from "../model_lvs.ts";
 
 /**
  * What makes a virtual router the same one on both sides of a reload: what it is on the wire and its interface, not its
@@ -9,4 +11,29 @@ export function instanceIdentity(it: VrrpInstanceConfig): string {
   const delivery = unicast === undefined ? it.multicastGroup : "unicast";
   const layer = it.vmac !== undefined ? "vmac" : it.ipvlan !== undefined ? "ipvlan" : "plain";
   return [dev, vrf, family, virtualRouterId, delivery, sourceAddress, layer].join(" ");
+}
+
+/** Address, port and protocol; a firewall mark and its family; or a group and its protocol. */
+export function virtualServerIdentity(it: VirtualServer): string {
+  return [it.name, it.protocol, it.family].join(" ");
+}
+
+export function realServerIdentity({ address, port }: RealServer): string {
+  return `${address} ${port}`;
+}
+
+/** Settings that say when and how often, not what is checked. The payload of UDP_CHECK counts as one. */
+const INCIDENTAL: ReadonlySet<string> = new Set([
+  "delayLoopUs",
+  "retry",
+  "delayBeforeRetryUs",
+  "warmupUs",
+  "alpha",
+  "logAllFailures",
+  "payload",
+]);
+
+/** The kind of a checker with what it checks: its verdict goes on to hold if only its times change. */
+export function checkerIdentity(it: CheckerConfig): string {
+  return JSON.stringify(it, (key, value) => INCIDENTAL.has(key) ? undefined : value);
 }

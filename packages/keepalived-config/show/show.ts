@@ -5,6 +5,7 @@ import { type Entries, flag, lines, seconds, showTable, words } from "./entry.ts
 import { GLOBAL } from "./global.ts";
 import { INSTANCE } from "./instance.ts";
 import { redact } from "./redact.ts";
+import { showServiceGroups, showVirtualServer, SSL } from "./virtual_server.ts";
 
 /** What stands outside all blocks. */
 export const TOP: Entries<Config> = {
@@ -23,6 +24,10 @@ export const TOP: Entries<Config> = {
       arguments: [it.name],
       block: showTable(INSTANCE, { config, it }),
     })),
+  SSL: ({ tlsClient }) =>
+    tlsClient === undefined ? [] : [{ arguments: [], block: showTable(SSL, tlsClient) }],
+  virtual_server_group: showServiceGroups,
+  virtual_server: ({ virtualServers }) => virtualServers.map(showVirtualServer),
 };
 
 export type ShowOptions = {
