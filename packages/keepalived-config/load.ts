@@ -7,15 +7,21 @@ import {
 } from "@keepalived/conf-parser";
 import type { Report, Sources } from "@keepalived/conf-parser";
 import { bind, type Body, grammar } from "./bind.ts";
-import { checkInstances, checkInterfaces, checkOthers, checkReferences } from "./check.ts";
+import { checkInstances } from "./check.ts";
+import { applyGroups } from "./group_rules.ts";
+import { readGarpGroups, readInterfaceDelays, readLinkbeat } from "./interface_settings.ts";
+import { absentInterfaces, checkDevices, missingInterfaces } from "./missing_interfaces.ts";
 import { resolveSyncDaemon } from "./lvs/sync_daemon.ts";
 import { readTlsClient } from "./lvs/tls_client.ts";
 import { resolveVirtualServers } from "./lvs/virtual_server.ts";
 import type { Config, VrrpInstanceConfig } from "./model.ts";
-import type { GlobalConfig } from "./model_global.ts";
 import { mergeGlobals, readGlobal } from "./read_global.ts";
-import { resolveInstance } from "./resolve_instance.ts";
+import { readTrackers, trackableOf } from "./read_trackers.ts";
+import { type InstanceContext, resolveInstance } from "./resolve_instance.ts";
+import { readRouting } from "./routing.ts";
+import { routingNames } from "./routing_names.ts";
 import { readStaticAddresses } from "./static_address.ts";
+import { readSyncGroups } from "./sync_groups.ts";
 
 export type LoadOptions = {
   /** What `@ID` lines are compared with; default: the host name up to its first dot. */
@@ -29,6 +35,10 @@ export type LoadOptions = {
   readonly strictIncludes?: boolean;
   /** Given: interfaces that do not exist are reported. */
   readonly interfaceExists?: (name: string) => boolean;
+  /** The longest packet of an interface; where it says nothing, 1500 bytes. */
+  readonly mtuOf?: (name: string) => number | undefined;
+  /** Finds the files in which iproute2 keeps names (`/etc/iproute2/rt_tables`); without: those that it brings. */
+  readonly nameFiles?: Loader;
 };
 
 export type LoadedConfig = {
@@ -71,15 +81,27 @@ export function loadTree(parsed: Parsed, options: LoadOptions): LoadedConfig {
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
   const globals = mergeGlobals(root, report);
   const own = readGlobal(root, globals, options.hostName, report);
-  const instances = checkInstances(resolveInstances(root, own, report), report);
+  const absent = absentInterfaces(own, options.interfaceExists);
+  const missing = missingInterfaces(root, own, absent);
+  const trackers = readTrackers(root, report);
+  const trackable = trackableOf(trackers, missing);
+  const groupNames = new Set(trackers.trackGroups.map(({ name }) => name));
+  const { iprouteUsrDir: usr, iprouteEtcDir: etc } = own.files;
+  const names = routingNames(options.nameFiles, { usr, etc });
+  const routing = readRouting(root, { names, trackGroups: groupNames, missing, report });
+  const mtuOf = options.mtuOf ?? (() => undefined);
+  const context = { global: own, report, trackable, routes: routing.of, mtuOf };
+  const alone = checkInstances(resolveInstances(root, context), report);
+  const syncGroups = readSyncGroups(root, { global: own, trackable, instances: alone, report });
+  const instances = applyGroups(alone, syncGroups, report);
   const global = resolveSyncDaemon(own, instances, globals, report);
-  const staticAddresses = readStaticAddresses(root, global, report);
+  const staticAddresses = readStaticAddresses(root, global, groupNames, report);
+  const interfaceDelays = readInterfaceDelays(root, instances, absent, report);
+  const garpGroups = readGarpGroups(root, missing, report);
+  const linkbeatInterfaces = readLinkbeat(root, missing, report);
   const virtualServers = resolveVirtualServers(root, global, report);
   const tlsClient = readTlsClient(root, report);
-  checkReferences(root, report);
-  checkOthers(root, report);
-  const { interfaceExists } = options;
-  if (interfaceExists !== undefined) checkInterfaces(root, global, interfaceExists, report);
+  checkDevices(root, missing, report);
   const some = (...names: string[]) => names.some((name) => root.statements.has(name));
   const present = {
     vrrp: some(
@@ -95,13 +117,21 @@ function resolve(root: Body, options: LoadOptions, report: Report): Config {
     global,
     instances,
     staticAddresses,
+    staticRoutes: routing.static.routes,
+    staticRules: routing.static.rules,
+    syncGroups,
+    ...trackers,
+    interfaceDelays,
+    garpGroups,
+    linkbeatInterfaces,
     virtualServers,
     ...(tlsClient === undefined ? {} : { tlsClient }),
     present,
   };
 }
 
-function resolveInstances(root: Body, global: GlobalConfig, report: Report): VrrpInstanceConfig[] {
+function resolveInstances(root: Body, context: InstanceContext): VrrpInstanceConfig[] {
+  const { report } = context;
   const seen = new Set<string>();
   const instances: VrrpInstanceConfig[] = [];
   for (const statement of root.statements.get("vrrp_instance") ?? []) {
@@ -113,7 +143,7 @@ function resolveInstances(root: Body, global: GlobalConfig, report: Report): Vrr
       continue;
     }
     seen.add(name);
-    const instance = resolveInstance(statement, global, report);
+    const instance = resolveInstance(statement, context);
     if (instance !== undefined) instances.push(instance);
   }
   return instances;

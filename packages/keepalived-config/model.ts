@@ -1,6 +1,19 @@
 import type { Span } from "@keepalived/conf-parser";
 import type { IpAddress, IpFamily, IpPrefix } from "@keepalived/ip-address";
 import type { GlobalConfig } from "./model_global.ts";
+import type { Route, Rule } from "./model_routes.ts";
+import type {
+  BfdInstanceConfig,
+  GarpGroupConfig,
+  InterfaceDelay,
+  LinkbeatInterface,
+  SyncGroupConfig,
+  TrackFileConfig,
+  TrackGroupConfig,
+  Tracking,
+  TrackProcessConfig,
+  VrrpScriptConfig,
+} from "./model_tracking.ts";
 import type { TlsClient, VirtualServer } from "./model_lvs.ts";
 
 /** A whole configuration: names resolved, defaults applied, all times in integer microseconds. */
@@ -10,6 +23,17 @@ export type Config = {
   readonly instances: readonly VrrpInstanceConfig[];
   /** `static_ipaddress`: kept on the host while the daemon runs. */
   readonly staticAddresses: readonly VirtualAddress[];
+  readonly staticRoutes: readonly Route[];
+  readonly staticRules: readonly Rule[];
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly trackGroups: readonly TrackGroupConfig[];
+  readonly scripts: readonly VrrpScriptConfig[];
+  readonly trackFiles: readonly TrackFileConfig[];
+  readonly trackProcesses: readonly TrackProcessConfig[];
+  readonly bfdInstances: readonly BfdInstanceConfig[];
+  readonly interfaceDelays: readonly InterfaceDelay[];
+  readonly garpGroups: readonly GarpGroupConfig[];
+  readonly linkbeatInterfaces: readonly LinkbeatInterface[];
   /** `virtual_server`, in the order of the file, valid ones only. */
   readonly virtualServers: readonly VirtualServer[];
   /** `SSL` */
@@ -47,6 +71,8 @@ export type VirtualAddress = {
   readonly track: boolean;
   /** `use_vmac` of the line. */
   readonly vmac?: { readonly name?: string };
+  /** `track_group` of a static address. */
+  readonly trackGroup?: string;
 };
 
 export type AddressFlag = "home" | "mngtmpaddr" | "noprefixroute" | "autojoin";
@@ -56,6 +82,26 @@ export type Authentication =
   | { readonly kind: "none" }
   | { readonly kind: "pass"; readonly secret: string }
   | { readonly kind: "ah"; readonly secret: string };
+
+/** `auth_hmac`: a trailer with an HMAC-SHA256 over the advertisement. */
+export type Hmac = {
+  /** Keys that are accepted. */
+  readonly keys: readonly HmacKey[];
+  /** The one that signs. */
+  readonly activeKey: number;
+  /** Clock difference that is accepted. */
+  readonly timeWindowUs: number;
+  readonly antiReplay: "time" | "monotonic";
+  readonly mode: "enforce" | "permissive" | "receive-only";
+};
+
+/** A key of 32 to 64 bytes, in hexadecimal or in a file. */
+export type HmacKey =
+  & { readonly id: number }
+  & (
+    | { readonly kind: "bytes"; readonly hex: string }
+    | { readonly kind: "file"; readonly path: string }
+  );
 
 /** How ownership is announced: gratuitous ARP and unsolicited neighbour advertisements. */
 export type Announcement = {
@@ -143,6 +189,12 @@ export type VrrpInstanceConfig = {
   readonly timerExpiredBackup?: number;
   readonly addresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** `virtual_routes` and `virtual_rules`: there while it is MASTER. */
+  readonly routes: readonly Route[];
+  readonly rules: readonly Rule[];
+  /** Its own trackers, without those of its group. */
+  readonly tracking: Tracking;
+  readonly syncGroup?: string;
   readonly promoteSecondaries: boolean;
   /** Present: unicast. */
   readonly unicast?: Unicast;
@@ -151,6 +203,7 @@ export type VrrpInstanceConfig = {
   readonly sourceAddress?: IpAddress;
   readonly trackSourceAddress: boolean;
   readonly authentication: Authentication;
+  readonly hmac?: Hmac;
   readonly checksumForm: "pseudo-header" | "message-only";
   readonly announcement: Announcement;
   readonly lowerPriorityNoAdvert: boolean;

@@ -11,6 +11,8 @@ export type AddressContext = {
   /** Interface of lines without `dev`. */
   readonly interface: string;
   readonly advertised: boolean;
+  /** Given for static addresses: the groups that they may be tied to. */
+  readonly trackGroups?: ReadonlySet<string>;
   /** `(VI_1) `, for messages. */
   readonly subject: string;
   readonly report: Report;
@@ -42,7 +44,12 @@ export function readAddressLine(
     if (used === undefined) return undefined;
     i += used;
   }
-  return draft;
+  if (draft.track || draft.trackGroup === undefined) return draft;
+  const { subject, report } = context;
+  const message = `${subject}Static address has both track_group and no_track set - not tracking`;
+  report({ severity: "warning", code: "conflict", message, at: first.at });
+  const { trackGroup: _, ...alone } = draft;
+  return alone;
 }
 
 function readPrefix(word: Word, { subject, report }: AddressContext) {
@@ -80,12 +87,14 @@ function readOption(
   const [word, given] = [words[i], words[i + 1]];
   if (word === undefined) return 1;
   const row = rowOf(word.text);
-  if (row === undefined) {
+  // Static addresses alone are tied to groups, and have no interface of their own.
+  const elsewhere = context.trackGroups === undefined ? "track_group" : "use_vmac";
+  if (row === undefined || row.name === elsewhere) {
     const message = `${subject}Unknown configuration entry '${
       clip(word.text)
     }' for ip address - ignoring`;
     report({ severity: "error", code: "unknown-option", message, at: word.at });
-    return 1;
+    return row?.name === "track_group" ? 2 : 1;
   }
   const argument = row.arguments[0];
   if (argument === undefined) return setFlag(draft, row.name);
@@ -167,6 +176,10 @@ function setOption(
       draft.peerPrefixLength = peer.prefixLength;
       break;
     }
+    case "track_group":
+      if (context.trackGroups?.has(value) === true) draft.trackGroup = value;
+      else refuse("unknown-name", `track_group ${clip(value)} not found`);
+      break;
     case "preferred_lft": {
       if (value === "forever") delete draft.preferredLifetimeS;
       else if (/^[0-9]+$/.test(value) && Number(value) <= 4294967294) {

@@ -243,8 +243,14 @@ export function readVmac(body: Body, unicast: boolean, say: Say): Model.Vmac | u
     else if (/^[0-9a-f]{1,2}([:-][0-9a-f]{1,2}){4}$/i.test(text)) {
       const id = (numberOf(body, "virtual_router_id") ?? 0).toString(16);
       read.mac = parseMac(`${text}:${id}`) ?? text;
-    } else if (parseMac(text) !== undefined) read.mac = parseMac(text) ?? text;
-    else if (read.name === undefined && text.length <= 15) read.name = text;
+    } else if (parseMac(text) !== undefined) {
+      const mac = parseMac(text) ?? text;
+      // The addresses of RFC 9568 §7.3 belong to routers by their number.
+      if (/^00:00:5e:00:0[12]:/.test(mac)) {
+        const message = `VMAC MAC address not allowed to be RFC5798 address (${mac}) - ignoring`;
+        say("error", "invalid-address", message, at);
+      } else read.mac = mac;
+    } else if (read.name === undefined && text.length <= 15) read.name = text;
     else say("error", "unknown-option", `Unknown use_vmac parameter '${clip(text)}'`, at);
   }
   return { ...read, transmitOnBase: onBase || unicast };

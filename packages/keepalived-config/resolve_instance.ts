@@ -5,6 +5,9 @@ import type { Unicast, VirtualAddress, VrrpInstanceConfig } from "./model.ts";
 import { checkSecret, resolveAuthentication } from "./authentication.ts";
 import { resolveElection, resolveTimerExpired } from "./election.ts";
 import type { GlobalConfig } from "./model_global.ts";
+import { resolveHmac } from "./hmac.ts";
+import { readTracking, type Trackable } from "./read_tracking.ts";
+import type { Routes } from "./routing.ts";
 import { makeStrict } from "./strict.ts";
 import {
   flagOr,
@@ -23,6 +26,17 @@ const MOST_ADDRESSES = 255;
 /** The longest interval that twelve bits of centiseconds hold. */
 const LONGEST_V3_US = 40_950_000;
 
+/** What an instance is resolved with besides its own block. */
+export type InstanceContext = {
+  readonly global: GlobalConfig;
+  readonly report: Report;
+  readonly trackable: Trackable;
+  /** Routes and rules by the statement of their instance. */
+  readonly routes: ReadonlyMap<Statement, Routes>;
+  /** The longest packet of an interface; undefined: not known. */
+  readonly mtuOf: (name: string) => number | undefined;
+};
+
 /**
  * One `vrrp_instance` with its defaults and the rules between its keywords applied.
  *
@@ -30,9 +44,9 @@ const LONGEST_V3_US = 40_950_000;
  */
 export function resolveInstance(
   statement: Statement,
-  global: GlobalConfig,
-  report: Report,
+  context: InstanceContext,
 ): VrrpInstanceConfig | undefined {
+  const { global, report } = context;
   const raw = readInstance(statement, global, report);
   const { body } = raw;
   const say = sayer(raw.name, raw.at, report);
@@ -40,7 +54,11 @@ export function resolveInstance(
   const version = resolveVersion(raw, global, say);
   const election = resolveElection(body, strict, say);
   const unicast = resolveUnicast(raw, global, say);
-  const fits = splitAddresses(raw, say);
+  const advertisementIntervalUs = resolveInterval(body, version, say);
+  const authentication = resolveAuthentication(body, version, say);
+  const hmac = resolveHmac(body, advertisementIntervalUs, say);
+  const overheads = { version, authentication: authentication.kind, hmac: hmac !== undefined };
+  const fits = splitAddresses(raw, roomFor(raw, overheads, context), say);
   const virtualRouterId = numberOf(body, "virtual_router_id");
   const announcement = readAnnouncement(body, global, say);
   const layered = unicast === undefined || raw.interface !== undefined;
@@ -58,15 +76,17 @@ export function resolveInstance(
     version,
     family: raw.family,
     ...election,
-    advertisementIntervalUs: resolveInterval(body, version, say),
+    advertisementIntervalUs,
     downTimerAdverts: numberOf(body, "down_timer_adverts") ?? global.vrrp.downTimerAdverts,
     startupDelayUs: global.vrrp.startupDelayUs,
     delayAfterBootUs: global.vrrp.delayAfterBootUs,
     ...fits,
+    ...context.routes.get(statement) ?? { routes: [], rules: [] },
+    tracking: readTracking(body, context.trackable, say),
     promoteSecondaries: has(body, "promote_secondaries"),
     multicastGroup: raw.multicastGroup,
     trackSourceAddress: has(body, "track_src_ip"),
-    authentication: resolveAuthentication(body, version, say),
+    authentication,
     checksumForm: (flagOf(body, "v3_checksum_as_v2") ??
         global.vrrp.checksumForm === "message-only")
       ? "message-only"
@@ -98,6 +118,7 @@ export function resolveInstance(
       vrf: textOf(body, "vrf"),
       timerExpiredBackup: resolveTimerExpired(body),
       unicast,
+      hmac,
       sourceAddress: raw.sourceAddress,
       vmac,
       ipvlan,
@@ -179,18 +200,42 @@ function resolveUnicast(raw: RawInstance, global: GlobalConfig, say: Say): Unica
   };
 }
 
-function splitAddresses(raw: RawInstance, say: Say): {
+/** Where the host does not say otherwise. */
+const ETHERNET_MTU = 1500;
+/** What a packet holds besides addresses: Ethernet header, VRRP header, and what authentication adds. */
+const ETHERNET_HEADER = 14;
+const VRRP_HEADER = 8;
+const VERSION_2_DATA = 8;
+const AH_HEADER = 24;
+const HMAC_TRAILER = 28;
+
+type Overheads = {
+  readonly version: 2 | 3;
+  readonly authentication: VrrpInstanceConfig["authentication"]["kind"];
+  readonly hmac: boolean;
+};
+
+/** Addresses that one advertisement takes. The C daemon counts the Ethernet header as part of the packet. */
+function roomFor(raw: RawInstance, overheads: Overheads, { mtuOf }: InstanceContext): number {
+  const mtu = (raw.interface === undefined ? undefined : mtuOf(raw.interface)) ?? ETHERNET_MTU;
+  const room = mtu - ETHERNET_HEADER - (raw.family === 4 ? 20 : 40) - VRRP_HEADER -
+    (overheads.version === 2 ? VERSION_2_DATA : 0) -
+    (overheads.authentication === "ah" ? AH_HEADER : 0) - (overheads.hmac ? HMAC_TRAILER : 0);
+  return Math.max(1, Math.min(MOST_ADDRESSES, Math.floor(room / (raw.family === 4 ? 4 : 16))));
+}
+
+function splitAddresses(raw: RawInstance, most: number, say: Say): {
   addresses: readonly VirtualAddress[];
   excludedAddresses: readonly VirtualAddress[];
 } {
   const { addresses, excludedAddresses } = raw;
-  if (addresses.length <= MOST_ADDRESSES) return { addresses, excludedAddresses };
-  const message = `Number of VIPs (${addresses.length}) exceeds maximum of ${MOST_ADDRESSES}` +
-    " - moving the rest to virtual_ipaddress_excluded";
+  if (addresses.length <= most) return { addresses, excludedAddresses };
+  const message = `Number of VIPs (${addresses.length}) exceeds maximum/space available in packet` +
+    ` (max ${most} addresses) - excess moved to eVIPs`;
   say("warning", "adjusted", message, last(raw.body, "virtual_ipaddress")?.words[0].at);
-  const rest = addresses.slice(MOST_ADDRESSES).map((one) => ({ ...one, advertised: false }));
+  const rest = addresses.slice(most).map((one) => ({ ...one, advertised: false }));
   return {
-    addresses: addresses.slice(0, MOST_ADDRESSES),
+    addresses: addresses.slice(0, most),
     excludedAddresses: [...rest, ...excludedAddresses],
   };
 }
@@ -240,9 +285,17 @@ function canRun(
       say("warning", "no-address", "No VIP specified; at least one is sensible");
     }
   }
+  if (config.ipvlan !== undefined && needsSource(config)) {
+    const message = "IPv4 ipvlan requires a source ip address to be configured";
+    refuse("missing-address", message, "write use_ipvlan ADDRESS");
+  }
   if (config.strict && config.unicast !== undefined) {
     const message = "Unicast peers are not supported in strict mode";
     refuse("strict", message, "remove unicast_peer, or strict mode");
   }
   return runs;
+}
+
+function needsSource({ family, ipvlan, sourceAddress }: VrrpInstanceConfig): boolean {
+  return family === 4 && ipvlan?.address === undefined && sourceAddress === undefined;
 }

@@ -8,9 +8,16 @@ import { readAddressLine } from "./read_address.ts";
 export function readStaticAddresses(
   root: Body,
   global: GlobalConfig,
+  trackGroups: ReadonlySet<string>,
   report: Report,
 ): readonly VirtualAddress[] {
-  const context = { interface: global.defaultInterface, advertised: false, subject: "", report };
+  const context = {
+    interface: global.defaultInterface,
+    advertised: false,
+    trackGroups,
+    subject: "",
+    report,
+  };
   return (root.statements.get("static_ipaddress") ?? [])
     .flatMap(({ body: { lines } }) => lines)
     .flatMap((line) => readAddressLine(line, context) ?? []);

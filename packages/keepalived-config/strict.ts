@@ -15,6 +15,14 @@ export function makeStrict(config: VrrpInstanceConfig, body: Body, say: Say): Vr
     const message = "Strict mode does not support authentication. Ignoring.";
     change("authentication", message, { authentication: { kind: "none" } });
   }
+  if (config.hmac !== undefined && config.hmac.mode !== "enforce") {
+    const message = "Strict mode requires auth_hmac mode enforce. resetting";
+    change("auth_hmac", message, { hmac: { ...config.hmac, mode: "enforce" } });
+  }
+  if (config.priority === 255 && !config.ownerIgnoreAdverts) {
+    const message = "Strict mode requires owner_ignore_adverts for an address owner. setting";
+    change("owner_ignore_adverts", message, { ownerIgnoreAdverts: true });
+  }
   if (config.downTimerAdverts !== 3) {
     const message = "down_timer_adverts is incompatible with strict mode - resetting";
     change("down_timer_adverts", message, { downTimerAdverts: 3 });

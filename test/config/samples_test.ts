@@ -21,7 +21,6 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "wild-7layer-haproxy.conf": "script security wants the file system",
   "devtools-1372.conf": "scripts that are not there want the file system",
   "denissubbota-mysql-vips.conf": "scripts that are not there want the file system",
-  "devtools-debounce.conf": "interfaces of interface_up_down_delays are not resolved yet",
   "devtools-1902.conf": "script users want the user data base",
   "devtools-1694.conf": "host names and scripts want the host",
 };

@@ -1,4 +1,4 @@
-import { choice, integer, keyword, rest, type Table, word } from "./keyword.ts";
+import { choice, integer, keyword, rest, seconds, type Table, word } from "./keyword.ts";
 
 /** `authentication` of an instance. */
 export const AUTHENTICATION: Table = {
@@ -24,7 +24,7 @@ export const AUTH_HMAC: Table = {
     keyword("vrrp", "active_key", [integer(1, 255)], "Key used to sign", {
       default: "required (absent or undefined key id disables the extension)",
     }),
-    keyword("vrrp", "time_window", [integer(1, 300)], "Accepted clock difference", {
+    keyword("vrrp", "time_window", [seconds(1, 300)], "Accepted clock difference", {
       default: "max(3 x advert_int, 5)",
     }),
     keyword(

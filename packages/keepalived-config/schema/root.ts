@@ -1,10 +1,29 @@
-import { keyword, lines, optional, rest, seconds, type Table, word } from "./keyword.ts";
+import {
+  type Keyword,
+  keyword,
+  lines,
+  optional,
+  rest,
+  seconds,
+  type Table,
+  word,
+} from "./keyword.ts";
+import { ADDRESS_WORDS } from "./address.ts";
 import { BFD_INSTANCE } from "./bfd_instance.ts";
 import { GLOBAL_DEFS } from "./global_defs.ts";
+import { ROUTE_WORDS } from "./route.ts";
+import { RULE_WORDS } from "./rule.ts";
 import { TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_PROCESS } from "./trackers.ts";
 import { SSL, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP } from "./virtual_server.ts";
 import { VRRP_INSTANCE } from "./vrrp_instance.ts";
 import { GARP_GROUP, TRACK_GROUP, VRRP_SYNC_GROUP } from "./vrrp_sync_group.ts";
+
+/** Ways to ask an interface for its carrier. */
+const LINKBEAT_WORDS: readonly Keyword[] = [
+  keyword("vrrp", "MII", [], "Ask the transceiver"),
+  keyword("vrrp", "ETHTOOL", [], "Ask by ethtool"),
+  keyword("vrrp", "IOCTL", [], "Ask for the flags of the interface"),
+];
 
 /** What stands outside all blocks. */
 export const ROOT: Table = {
@@ -71,13 +90,13 @@ export const ROOT: Table = {
       "static_ipaddress",
       [],
       "Addresses kept on the host permanently while the daemon runs, restored if removed",
-      { block: lines("static_ipaddress", "ADDRESS-LINES") },
+      { block: lines("static_ipaddress", "ADDRESS-LINES", ADDRESS_WORDS) },
     ),
     keyword("vrrp", "static_routes", [], "Routes kept permanently while the daemon runs", {
-      block: lines("static_routes", "ROUTE-LINES"),
+      block: lines("static_routes", "ROUTE-LINES", ROUTE_WORDS),
     }),
     keyword("vrrp", "static_rules", [], "Policy rules kept permanently while the daemon runs", {
-      block: lines("static_rules", "RULE-LINES"),
+      block: lines("static_rules", "RULE-LINES", RULE_WORDS),
     }),
     keyword(
       "vrrp",
@@ -94,7 +113,7 @@ export const ROOT: Table = {
       "linkbeat_interfaces",
       [],
       "Interfaces whose link is polled, with the polling method",
-      { block: lines("linkbeat_interfaces", "IFNAME [MII|ETHTOOL|IOCTL]") },
+      { block: lines("linkbeat_interfaces", "IFNAME [MII|ETHTOOL|IOCTL]", LINKBEAT_WORDS) },
     ),
     keyword("vrrp", "vrrp_instance", [word("NAME")], "One virtual router", {
       block: VRRP_INSTANCE,
@@ -135,7 +154,9 @@ export const ROOT: Table = {
       "Debounce times before interface down/up is acted on",
       { default: "0", block: lines("interface_up_down_delays", "IFNAME DOWN [UP]") },
     ),
-    keyword("bfd", "bfd_instance", [word("NAME", 31)], "One BFD session", { block: BFD_INSTANCE }),
+    keyword("bfd", "bfd_instance", [{ ...word("NAME", 31), exact: true }], "One BFD session", {
+      block: BFD_INSTANCE,
+    }),
     keyword("checker", "SSL", [], "Client certificate/CA used by SSL_GET", {
       default: "auto context",
       block: SSL,

@@ -6,6 +6,7 @@ import {
   decimalSeconds,
   integer,
   interfaceName,
+  type Keyword,
   keyword,
   lines,
   multicast,
@@ -14,7 +15,21 @@ import {
   seconds,
   type Table,
 } from "./keyword.ts";
+import { ADDRESS_WORDS } from "./address.ts";
 import { AUTH_HMAC, AUTHENTICATION } from "./authentication.ts";
+import { ROUTE_WORDS } from "./route.ts";
+import { RULE_WORDS } from "./rule.ts";
+import { trackLists } from "./tracking.ts";
+
+/** What a line of `unicast_peer` holds after the address. */
+const UNICAST_PEER_WORDS: readonly Keyword[] = [
+  keyword("vrrp", "min_ttl", [integer(0, 255)], "Lowest accepted TTL from that peer", {
+    default: "0",
+  }),
+  keyword("vrrp", "max_ttl", [integer(0, 255)], "Highest accepted TTL from that peer", {
+    default: "255",
+  }),
+];
 
 /** `vrrp_instance`: one virtual router. */
 export const VRRP_INSTANCE: Table = {
@@ -51,7 +66,7 @@ export const VRRP_INSTANCE: Table = {
     ),
     keyword("vrrp", "unicast_peer", [], "Peers to send to; presence switches to unicast", {
       default: "none (multicast)",
-      block: lines("unicast_peer", "IP [min_ttl N] [max_ttl N] ..."),
+      block: lines("unicast_peer", "IP [min_ttl N] [max_ttl N] ...", UNICAST_PEER_WORDS),
     }),
     keyword(
       "vrrp",
@@ -91,20 +106,12 @@ export const VRRP_INSTANCE: Table = {
       "State of the own interface does not fault the instance",
       { default: "tracked" },
     ),
-    keyword("vrrp", "track_interface", [], "Fault or change priority on interface state", {
-      block: lines("track_interface", "IFNAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_script", [], "Fault or change priority on script result", {
-      block: lines("track_script", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_file", [], "Priority += file value x weight", {
-      block: lines("track_file", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_process", [], "Fault or change priority on process quorum", {
-      block: lines("track_process", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_bfd", [], "Fault or change priority on BFD state", {
-      block: lines("track_bfd", "NAME [weight N [reverse|noreverse]]..."),
+    ...trackLists({
+      interface: "Fault or change priority on interface state",
+      script: "Fault or change priority on script result",
+      file: "Priority += file value x weight",
+      process: "Fault or change priority on process quorum",
+      bfd: "Fault or change priority on BFD state",
     }),
     keyword("vrrp", "mcast_src_ip", [address()], "Source address of multicast adverts", {
       default: "primary address of interface",
@@ -130,10 +137,10 @@ export const VRRP_INSTANCE: Table = {
     }),
     keyword("vrrp", "advert_int", [decimalSeconds(0.01, 255)], "Advert interval", { default: "1" }),
     keyword("vrrp", "virtual_ipaddress", [], "VIPs carried in adverts", {
-      block: lines("virtual_ipaddress", "ADDRESS-LINES"),
+      block: lines("virtual_ipaddress", "ADDRESS-LINES", ADDRESS_WORDS),
     }),
     keyword("vrrp", "virtual_ipaddress_excluded", [], "VIPs managed but not advertised", {
-      block: lines("virtual_ipaddress_excluded", "ADDRESS-LINES"),
+      block: lines("virtual_ipaddress_excluded", "ADDRESS-LINES", ADDRESS_WORDS),
     }),
     keyword("vrrp", "no_virtual_ipaddress", [], "Do not warn when there are no VIPs", {
       default: "off",
@@ -155,10 +162,10 @@ export const VRRP_INSTANCE: Table = {
     }),
     keyword("vrrp", "v3_checksum_as_v2", [boolean()], "See global keyword", { default: "global" }),
     keyword("vrrp", "virtual_routes", [], "Routes present only while MASTER", {
-      block: lines("virtual_routes", "ROUTE-LINES"),
+      block: lines("virtual_routes", "ROUTE-LINES", ROUTE_WORDS),
     }),
     keyword("vrrp", "virtual_rules", [], "Policy rules present only while MASTER", {
-      block: lines("virtual_rules", "RULE-LINES"),
+      block: lines("virtual_rules", "RULE-LINES", RULE_WORDS),
     }),
     keyword("vrrp", "accept", [], "Accept packets to VIPs although not owner", {
       default: "accept (unless strict)",

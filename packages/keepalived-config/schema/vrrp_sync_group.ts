@@ -1,25 +1,29 @@
-import { boolean, command, keyword, lines, rest, type Table } from "./keyword.ts";
+import {
+  boolean,
+  command,
+  decimalSeconds,
+  interfaceName,
+  keyword,
+  lines,
+  type Table,
+} from "./keyword.ts";
+import { trackLists } from "./tracking.ts";
 
 /** `vrrp_sync_group`: instances that change state together. */
 export const VRRP_SYNC_GROUP: Table = {
   kind: "keywords",
   name: "vrrp_sync_group",
   keywords: [
-    keyword("vrrp", "group", [], "Members", { block: lines("group", "INSTANCE...") }),
-    keyword("vrrp", "track_interface", [], "Interfaces tracked for all members", {
-      block: lines("track_interface", "IFNAME [weight N [reverse|noreverse]]..."),
+    keyword("vrrp", "group", [], "Members", {
+      block: lines("group", "INSTANCE..."),
+      once: true,
     }),
-    keyword("vrrp", "track_script", [], "Scripts tracked for all members", {
-      block: lines("track_script", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_file", [], "Files tracked for all members", {
-      block: lines("track_file", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_process", [], "Processes tracked for all members", {
-      block: lines("track_process", "NAME [weight N [reverse|noreverse]]..."),
-    }),
-    keyword("vrrp", "track_bfd", [], "BFD sessions tracked for all members", {
-      block: lines("track_bfd", "NAME [weight N [reverse|noreverse]]..."),
+    ...trackLists({
+      interface: "Interfaces tracked for all members",
+      script: "Scripts tracked for all members",
+      file: "Files tracked for all members",
+      process: "Processes tracked for all members",
+      bfd: "BFD sessions tracked for all members",
     }),
     keyword("vrrp", "notify_backup", [command()], "Script when the group becomes BACKUP"),
     keyword("vrrp", "notify_master", [command()], "Script when the group becomes MASTER"),
@@ -37,9 +41,8 @@ export const VRRP_SYNC_GROUP: Table = {
     keyword("vrrp", "global_tracking", [], "Old name", {
       aliasOf: "sync_group_tracking_weight",
       deprecated: {
-        message:
-          'Keyword "global_tracking" is deprecated - please use "sync_group_tracking_weight"',
-        quiet: true,
+        message: "global_tracking is deprecated. Use track_interface/script/file on the sync group",
+        quiet: false,
       },
     }),
     keyword(
@@ -78,14 +81,15 @@ export const GARP_GROUP: Table = {
     keyword(
       "vrrp",
       "garp_interval",
-      [rest("SECONDS(decimal)")],
+      [decimalSeconds(0, 4294)],
       "Shared minimum gap between GARPs",
-      { default: "0" },
+      { default: "0", invalid: "garp_group garp_interval '{}' invalid" },
     ),
-    keyword("vrrp", "gna_interval", [rest("SECONDS(decimal)")], "Shared minimum gap between NAs", {
+    keyword("vrrp", "gna_interval", [decimalSeconds(0, 4294)], "Shared minimum gap between NAs", {
       default: "0",
+      invalid: "garp_group gna_interval '{}' invalid",
     }),
-    keyword("vrrp", "interface", [rest("IFNAME")], "Single member interface"),
+    keyword("vrrp", "interface", [interfaceName()], "Single member interface"),
     keyword("vrrp", "interfaces", [], "Member interfaces", {
       block: lines("interfaces", "IFNAME..."),
     }),
