@@ -22,7 +22,8 @@ export type AddressEvent = { readonly atUs: number; readonly address: IpAddress 
  * What happens on the interface `eth0` of a host, with the times at which it did and not those at which we heard of it.
  *
  * Packets have the kernel's own time stamps. Address notifications have none: `ip monitor` takes their time, with
- * real-time priority, so that it runs as soon as the kernel wakes it.
+ * real-time priority, so that it runs as soon as the kernel wakes it. Both are programs of their own, which unlike the
+ * lab's `Wire` leave this one asleep while something is measured.
  */
 export class Wire {
   readonly adverts: Advert[] = [];
