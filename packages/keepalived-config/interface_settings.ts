@@ -110,9 +110,9 @@ export function readGarpGroups(
       warn("no-effect", `garp group ${index} does not have any delay set - removing`);
       return [];
     }
-    const garpIntervalUs = numberOf(body, "garp_interval");
-    const gnaIntervalUs = numberOf(body, "gna_interval");
-    return [{ ...defined({ garpIntervalUs, gnaIntervalUs }), interfaces }];
+    const garpIntervalUs = numberOf(body, "garp_interval") ?? 0;
+    const gnaIntervalUs = numberOf(body, "gna_interval") ?? 0;
+    return [{ garpIntervalUs, gnaIntervalUs, interfaces }];
   });
 }
 

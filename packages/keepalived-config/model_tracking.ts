@@ -106,9 +106,9 @@ export type InterfaceDelay = {
 
 /** `garp_group`: interfaces that share the gap between announcements. */
 export type GarpGroupConfig = {
-  /** Absent: the global value. */
-  readonly garpIntervalUs?: number;
-  readonly gnaIntervalUs?: number;
+  /** 0: none. */
+  readonly garpIntervalUs: number;
+  readonly gnaIntervalUs: number;
   readonly interfaces: readonly string[];
 };
 

@@ -79,7 +79,7 @@ function applyOption(
       return readNexthops(draft, cursor, context);
     case "as":
       if (given.text === "to") cursor.next++;
-      refuse(context, word, "unknown-option", '"as to" for MPLS only - ignoring');
+      refuse(context, word, "unsupported", '"as to" for MPLS only - ignoring');
       return true;
   }
   return applyWay(draft, option, context) ?? applyNumber(draft, option, context) ??

@@ -101,7 +101,9 @@ function readSeconds(argument: Of<"seconds">, text: string): Read {
   const unitUs = microsecondsOf(argument);
   const steps = Number(whole) * scale + Number(fraction.slice(0, places).padEnd(places, "0"));
   const value = Math.round((steps + rounding) * (unitUs / scale));
-  if (value < Math.round(min * unitUs) || value > Math.round(max * unitUs)) {
+  // Rounding does not carry a number into the range.
+  const exact = Number(`${whole || "0"}.${fraction || "0"}`);
+  if (exact < min || exact > max) {
     return fail("out-of-range", `number '${clip(text)}' outside range ${range}`);
   }
   if (fraction.length <= places) return { ok: true, value };
