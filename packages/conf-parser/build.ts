@@ -1,8 +1,8 @@
 import type { Diagnostic, Span } from "./diagnostic.ts";
-import { clip, type Token, type TokenLine, type Word } from "./lex.ts";
+import { clip, isWord, type TokenLine, type Word } from "./lex.ts";
 import type { Entry, Grammar } from "./tree.ts";
 
-/** What one pass over the tokens makes. */
+/** What one pass over a file makes. */
 type Built = {
   readonly entries: readonly Entry[];
   readonly diagnostics: readonly Diagnostic[];
@@ -10,38 +10,36 @@ type Built = {
 };
 
 /** How many braces are missing, and how many are too many. */
-type Wrong = { missing: number; extra: number };
+export type Wrong = { readonly missing: number; readonly extra: number };
 
-/**
- * The tree of a file from its tokens.
- *
- * Braces that do not balance are reported once, at the opening brace that has no partner. With a grammar the mistake is
- * found where the keywords show it, and what follows is read as if the brace were right.
- */
-export function buildTree(lines: readonly TokenLine[], grammar?: Grammar): Built {
-  const first = build(lines);
-  const { missing, extra } = first.wrong;
-  return missing + extra === 0 || grammar === undefined
-    ? first
-    : build(lines, grammar, first.wrong);
-}
+/** How a second pass puts braces right that a first one found not to balance. */
+export type Correction = { readonly grammar: Grammar; readonly wrong: Wrong };
 
-type OpenEntry = { words: [Word, ...Word[]]; text: string; block: OpenBlock | undefined };
-type OpenBlock = { open: Span; close: Span | undefined; entries: OpenEntry[]; keyword: string };
+type OpenEntry = {
+  readonly words: readonly [Word, ...Word[]];
+  readonly text: string;
+  block: OpenBlock | undefined;
+};
+type OpenBlock = {
+  readonly open: Span;
+  close: Span | undefined;
+  readonly entries: OpenEntry[];
+  readonly keyword: string;
+};
 
-type Builder = {
+/** A tree under construction, line by line. */
+export type Builder = {
   readonly root: OpenBlock;
   /** Open blocks, outermost first, and their keywords. */
   readonly stack: OpenBlock[];
   readonly path: string[];
   readonly diagnostics: Diagnostic[];
+  readonly grammar: Grammar | undefined;
   /** Wrong braces that a pass before this one found and that are not put right yet. */
-  readonly left: Wrong;
+  readonly left: { missing: number; extra: number };
   extras: number;
   firstExtra: Span | undefined;
-  /** The entry that further words of the line belong to. */
-  entry: OpenEntry | undefined;
-  /** The entry that a brace on the next line would belong to. */
+  /** The entry that a brace would belong to. */
   previous: OpenEntry | undefined;
   /** The block that the last brace closed, as long as nothing else came. */
   closed: OpenBlock | undefined;
@@ -49,70 +47,72 @@ type Builder = {
 
 const NOWHERE: Span = { file: "", line: 1, column: 1, length: 1 };
 
-function build(lines: readonly TokenLine[], grammar?: Grammar, wrong?: Wrong): Built {
-  const builder: Builder = {
+/**
+ * Begins the tree of a file.
+ *
+ * Braces that do not balance are reported once, at the opening brace that has no partner. With a correction the mistake
+ * is found where the keywords show it, and what follows is read as if the brace were right.
+ */
+export function startTree(correction?: Correction): Builder {
+  return {
     root: { open: NOWHERE, close: undefined, entries: [], keyword: "" },
     stack: [],
     path: [],
     diagnostics: [],
-    left: { missing: 0, extra: 0, ...wrong },
+    grammar: correction?.grammar,
+    left: { missing: 0, extra: 0, ...correction?.wrong },
     extras: 0,
     firstExtra: undefined,
-    entry: undefined,
     previous: undefined,
     closed: undefined,
   };
-  for (const { text, tokens } of lines) {
-    builder.entry = undefined;
-    for (const token of tokens) add(builder, token, text, grammar);
+}
+
+/** Adds a line: each run of words is an entry. */
+export function addTokens(builder: Builder, { text, tokens }: TokenLine): void {
+  for (let i = 0; i < tokens.length;) {
+    const token = tokens[i];
+    let end = i + 1;
+    if (isWord(token)) {
+      while (isWord(tokens[end])) end++;
+      addEntry(builder, tokens.slice(i, end) as [Word, ...Word[]], text);
+    } else if (token?.brace === "open") openBlock(builder, token.at);
+    else if (token !== undefined) closeBlock(builder, token.at);
+    i = end;
   }
-  const { root, stack, diagnostics, extras, firstExtra } = builder;
+}
+
+/** The tree, and what is wrong with its braces. */
+export function finishTree({ root, stack, diagnostics, extras, firstExtra }: Builder): Built {
   const [outermost] = stack;
   if (outermost !== undefined) diagnostics.push(missing(outermost, stack.length - 1));
   if (firstExtra !== undefined) diagnostics.push(surplus(firstExtra, extras));
   return { entries: root.entries, diagnostics, wrong: { missing: stack.length, extra: extras } };
 }
 
-function add(builder: Builder, token: Token, text: string, grammar: Grammar | undefined): void {
-  switch (token.kind) {
-    case "word":
-      addWord(builder, token.word, text, grammar);
-      builder.closed = undefined;
-      return;
-    case "open":
-      openBlock(builder, token.at);
-      builder.entry = builder.previous = builder.closed = undefined;
-      return;
-    case "close":
-      closeBlock(builder, token.at);
-      builder.entry = builder.previous = undefined;
-  }
-}
-
-function addWord(builder: Builder, word: Word, text: string, grammar: Grammar | undefined): void {
-  if (builder.entry !== undefined) {
-    builder.entry.words.push(word);
-    return;
-  }
-  const { left } = builder;
-  if (grammar !== undefined && left.missing + left.extra > 0) recover(builder, word, grammar);
-  const entry: OpenEntry = { words: [word], text, block: undefined };
+function addEntry(builder: Builder, words: [Word, ...Word[]], text: string): void {
+  const { left, grammar } = builder;
+  if (grammar !== undefined && left.missing + left.extra > 0) recover(builder, words[0], grammar);
+  const entry: OpenEntry = { words, text, block: undefined };
   top(builder).entries.push(entry);
-  builder.entry = builder.previous = entry;
+  builder.previous = entry;
+  builder.closed = undefined;
 }
 
 function openBlock(builder: Builder, at: Span): void {
-  const owner = builder.entry ?? builder.previous;
+  const owner = builder.previous;
   const keyword = owner?.words[0].text ?? "";
   const block: OpenBlock = { open: at, close: undefined, entries: [], keyword };
   if (owner !== undefined && owner.block === undefined) owner.block = block;
   // Blocks inside a block of nothing are reported with it.
   else if (builder.stack.at(-1)?.keyword !== "") builder.diagnostics.push(unexpected(at));
   push(builder, block);
+  builder.previous = builder.closed = undefined;
 }
 
 function closeBlock(builder: Builder, at: Span): void {
   const block = pop(builder);
+  builder.previous = undefined;
   if (block === undefined) {
     builder.extras++;
     builder.firstExtra ??= at;

@@ -23,17 +23,48 @@ export type IncludePolicy = {
   readonly braceMatch: boolean;
 };
 
-const none = { read: false, match: false, wildcardMatch: false, braceMatch: false };
+/** Nothing is an error. */
+export const LENIENT: IncludePolicy = {
+  read: false,
+  match: false,
+  wildcardMatch: false,
+  braceMatch: false,
+};
 
 /** The include keywords. */
 export const INCLUDE_POLICIES: Readonly<Record<string, IncludePolicy>> = {
-  include: none,
-  includer: { ...none, read: true },
-  includem: { ...none, read: true, match: true },
-  includew: { ...none, read: true, match: true, wildcardMatch: true },
-  includeb: { ...none, read: true, braceMatch: true },
+  include: LENIENT,
+  includer: { ...LENIENT, read: true },
+  includem: { ...LENIENT, read: true, match: true },
+  includew: { ...LENIENT, read: true, match: true, wildcardMatch: true },
+  includeb: { ...LENIENT, read: true, braceMatch: true },
   includea: { read: true, match: true, wildcardMatch: true, braceMatch: true },
 };
+
+/** The words of `include_check`, and what of a policy they are. */
+const CHECKS: ReadonlyMap<string, keyof IncludePolicy> = new Map([
+  ["read", "read"],
+  ["match", "match"],
+  ["wildcard_match", "wildcardMatch"],
+  ["brace_match", "braceMatch"],
+]);
+
+/**
+ * What plain `include` does from a line `include_check [+|-]WORD…` on.
+ *
+ * A word with a sign changes what holds before, the first one without begins anew; no word at all is all of them. Every
+ * check of names includes that of reading. Words that are none change nothing.
+ */
+export function includeCheck(before: IncludePolicy, words: readonly string[]): IncludePolicy {
+  if (words.length === 0) return INCLUDE_POLICIES["includea"] ?? before;
+  let policy = /^[+-]/.test(words[0] ?? "") ? before : LENIENT;
+  for (const word of words) {
+    const field = CHECKS.get(word.replace(/^[+-]/, ""));
+    if (field !== undefined) policy = { ...policy, [field]: !word.startsWith("-") };
+  }
+  const { read, match, wildcardMatch, braceMatch } = policy;
+  return { ...policy, read: read || match || wildcardMatch || braceMatch };
+}
 
 /** Whether a pattern has wildcards. */
 export function hasWildcard(pattern: string): boolean {

@@ -13,9 +13,15 @@ export type Word = {
   readonly end: number;
 };
 
-export type Token =
-  | { readonly kind: "word"; readonly word: Word }
-  | { readonly kind: "open" | "close"; readonly at: Span };
+/** A brace that stands for itself. */
+export type Brace = { readonly brace: "open" | "close"; readonly at: Span };
+
+export type Token = Word | Brace;
+
+/** Whether a token is there, and is a word. */
+export function isWord(token: Token | undefined): token is Word {
+  return token !== undefined && "text" in token;
+}
 
 /** The tokens of one line, and the text that the offsets of its words count in. */
 export type TokenLine = { readonly text: string; readonly tokens: readonly Token[] };
@@ -37,20 +43,19 @@ export function lex(line: Line, report: Report): TokenLine {
     const char = text.charCodeAt(i);
     if (isBlank(char)) i++;
     else if (char === OPEN || char === CLOSE) {
-      tokens.push({ kind: char === OPEN ? "open" : "close", at: spanOf(line, i, i + 1) });
+      tokens.push({ brace: char === OPEN ? "open" : "close", at: spanOf(line, i, i + 1) });
       i++;
     } else {
       const end = wordEnd(line, i, report);
       const raw = text.slice(i, end);
       const quoted = raw.includes('"');
-      const word = {
+      tokens.push({
         text: quoted ? raw.replaceAll('"', "") : raw,
         at: spanOf(line, i, end),
         quoted,
         offset: i,
         end,
-      };
-      tokens.push({ kind: "word", word });
+      });
       i = end;
     }
   }

@@ -23,6 +23,11 @@ export type Line = {
 
 /** The place of the characters `start` to `end` of a line; a stretch over several lines ends with its first. */
 export function spanOf(line: Line, start: number, end: number): Span {
+  const [only, another] = line.pieces;
+  if (another === undefined && only?.frozen === 0) {
+    const column = only.column + start - only.offset;
+    return { file: line.file, line: only.line, column, length: Math.max(1, end - start) };
+  }
   const first = pieceAt(line, start);
   const from = first.frozen > 0 ? first.column : first.column + start - first.offset;
   const last = pieceAt(line, Math.max(start, end - 1));

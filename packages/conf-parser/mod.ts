@@ -17,7 +17,7 @@
 export { collector, type Diagnostic, type Report, type Span } from "./diagnostic.ts";
 export { expandBraces, hasWildcard } from "./include.ts";
 export type { LoadedFile, Loader } from "./include.ts";
-export { clip, lexAt, type Token, type TokenLine, type Word } from "./lex.ts";
+export { type Brace, clip, isWord, lexAt, type Token, type TokenLine, type Word } from "./lex.ts";
 export { parse, type Parsed, type ParseOptions } from "./parse.ts";
 export { diagnosticPrinter, type Sources } from "./print.ts";
 export { type Quoted, splitQuoted } from "./quoted.ts";

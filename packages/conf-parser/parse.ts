@@ -1,5 +1,12 @@
 import { nextRandom } from "@keepalived/machine";
-import { buildTree } from "./build.ts";
+import {
+  addTokens,
+  type Builder,
+  type Correction,
+  finishTree,
+  startTree,
+  type Wrong,
+} from "./build.ts";
 import {
   DEEPEST,
   type Definition,
@@ -10,9 +17,9 @@ import {
   type Scope,
 } from "./definitions.ts";
 import { collector, type Diagnostic, type Report, type Span } from "./diagnostic.ts";
-import { expandBraces, hasWildcard, INCLUDE_POLICIES, type IncludePolicy } from "./include.ts";
-import type { LoadedFile, Loader } from "./include.ts";
-import { clip, lex, type TokenLine } from "./lex.ts";
+import { expandBraces, hasWildcard, INCLUDE_POLICIES, includeCheck, LENIENT } from "./include.ts";
+import type { IncludePolicy, LoadedFile, Loader } from "./include.ts";
+import { clip, lex } from "./lex.ts";
 import { type Line, readLines, restOf, spanOf } from "./line.ts";
 import type { Sources } from "./print.ts";
 import { sequenceOf } from "./sequences.ts";
@@ -53,6 +60,32 @@ const LINE_COST = 64;
  * @param mainFile handed to the loader as it is
  */
 export function parse(mainFile: string, load: Loader, options: ParseOptions = {}): Parsed {
+  const { grammar } = options;
+  const once = remembering(load);
+  const { parsed, wrong } = readAll(mainFile, once, options);
+  const balanced = wrong.missing + wrong.extra === 0;
+  return balanced || grammar === undefined
+    ? parsed
+    : readAll(mainFile, once, options, { grammar, wrong }).parsed;
+}
+
+/** A loader that gives the same answer to the same question, so that a second pass sees the same files. */
+function remembering(load: Loader): Loader {
+  const answers = new Map<string, readonly LoadedFile[]>();
+  return (pattern, fromFile) => {
+    const question = `${fromFile ?? ""}\0${pattern}`;
+    const answer = answers.get(question) ?? load(pattern, fromFile);
+    answers.set(question, answer);
+    return answer;
+  };
+}
+
+function readAll(
+  mainFile: string,
+  load: Loader,
+  options: ParseOptions,
+  correction?: Correction,
+): { parsed: Parsed; wrong: Wrong } {
   const { list, report } = collector();
   const reader: Reader = {
     load,
@@ -60,11 +93,12 @@ export function parse(mainFile: string, load: Loader, options: ParseOptions = {}
     report,
     sources: new Map(),
     definitions: new Map(),
+    included: LENIENT,
     seed: options.seed ?? 0,
     files: 0,
     endless: false,
     budget: { left: MOST_EXPANDED },
-    tokens: [],
+    builder: startTree(correction),
   };
   const at: Span = { file: mainFile, line: 1, column: 1, length: 1 };
   const [main] = load(mainFile, undefined);
@@ -74,9 +108,9 @@ export function parse(mainFile: string, load: Loader, options: ParseOptions = {}
     }`;
     report({ severity: "error", code: "no-configuration", message, at });
   } else readFile(reader, main, []);
-  const { entries, diagnostics } = buildTree(reader.tokens, options.grammar);
+  const { entries, diagnostics, wrong } = finishTree(reader.builder);
   diagnostics.forEach(report);
-  return { entries, diagnostics: list, sources: reader.sources };
+  return { parsed: { entries, diagnostics: list, sources: reader.sources }, wrong };
 }
 
 type Reader = {
@@ -85,12 +119,14 @@ type Reader = {
   readonly report: Report;
   readonly sources: Map<string, string>;
   readonly definitions: Map<string, Definition>;
+  /** What plain `include` does in the file that is read. */
+  included: IncludePolicy;
   seed: number;
   files: number;
   /** Whether a definition without end was reported. */
   endless: boolean;
   readonly budget: { left: number };
-  readonly tokens: TokenLine[];
+  readonly builder: Builder;
 };
 
 /** The include lines that lead to a file, outermost first. */
@@ -99,12 +135,32 @@ type Chain = readonly Span[];
 function readFile(reader: Reader, file: { path: string; text: string }, chain: Chain): void {
   reader.files++;
   reader.sources.set(file.path, file.text);
+  const { included } = reader;
   for (const line of readLines(file.path, file.text, reader.report)) {
     readLine(reader, line, chain, 0);
   }
+  reader.included = included;
 }
 
+/** What keywords do to the lines after them: `include_check` to the end of its file, `random_seed` for good. */
+function obey(reader: Reader, text: string): void {
+  const check = /(?:^|\{)\s*include_check(?=[\s}]|$)([^{}]*)/.exec(text)?.[1];
+  if (check !== undefined) {
+    const words = check.split(/\s+/).filter((word) => word !== "");
+    reader.included = includeCheck(reader.included, words);
+  }
+  const seed = /(?:^|\{)\s*random_seed\s+([0-9]{1,10})(?=[\s}]|$)/.exec(text)?.[1];
+  if (seed !== undefined && Number(seed) <= 0xffffffff) reader.seed = Number(seed);
+}
+
+/** What no line has that stands for itself alone: conditions, definitions, repetitions, includes, orders to the reader. */
+const SPECIAL = /^\s*(?:[@$~]|include|random_seed)|\$|\{\s*(?:include_check|random_seed)/;
+
 function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void {
+  if (!SPECIAL.test(raw.text)) {
+    addTokens(reader.builder, lex(raw, reader.report));
+    return;
+  }
   const kept = conditional(raw, reader.options.configId);
   if (kept === undefined) return;
   const defined = definitionOf(kept);
@@ -137,9 +193,12 @@ function readLine(reader: Reader, raw: Line, chain: Chain, depth: number): void 
   // A definition of ${_HASH} at the head of lines turns them all into comments.
   if (line !== kept && /^\s*[#!]/.test(line.text)) return;
   const include = /^\s*(include[a-z]?)(?:\s+|$)/.exec(line.text);
-  const policy = INCLUDE_POLICIES[include?.[1] ?? ""];
-  if (include === null || policy === undefined) reader.tokens.push(lex(line, reader.report));
-  else includeFiles(reader, line, include[0].length, policy, chain);
+  const keyword = include?.[1] ?? "";
+  const policy = keyword === "include" ? reader.included : INCLUDE_POLICIES[keyword];
+  if (include === null || policy === undefined) {
+    obey(reader, line.text);
+    addTokens(reader.builder, lex(line, reader.report));
+  } else includeFiles(reader, line, include[0].length, policy, chain);
 }
 
 /** Reads a line that stands for another; false if definitions and repetitions go on without end. */

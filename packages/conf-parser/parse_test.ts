@@ -378,3 +378,50 @@ test("parse() takes 100,000 nested blocks and a line of 10 MB", () => {
   const long = read("a " + "b".repeat(10_000_000));
   assert.equal(long.entries[0]?.words[1]?.text.length, 10_000_000);
 });
+
+/** Lines before plain includes, and what these report: unreadable, name missing, wildcard missing, alternative missing. */
+const checks: readonly (readonly [string, string])[] = [
+  ["g {\ninclude_check read\n}", "E W - W"],
+  ["g {\ninclude_check +match\n}", "E E - E"],
+  ["g { include_check wildcard_match }", "E W E W"],
+  ["g {\ninclude_check brace_match\n}", "E W - E"],
+  ["g {\ninclude_check\n}", "E E E E"],
+  ["include_check\ninclude_check -match -wildcard_match", "E W - E"],
+  ["include_check\ninclude_check read", "E W - W"],
+  ["include_check nosuch", "W W - W"],
+];
+
+for (const [lines, expected] of checks) {
+  test(`include obeys ${lines.replaceAll("\n", " ")}`, () => {
+    const load = (pattern: string): LoadedFile[] =>
+      pattern === "bad" ? [{ path: "bad", error: "permission denied" }] : [];
+    const marks = ["bad", "none", "none*", "{none,no}"].map((pattern) => {
+      const text = `${lines}\ninclude ${pattern}`;
+      const { diagnostics } = parse("m", (p) => p === "m" ? [{ path: "m", text }] : load(p));
+      const severity = diagnostics[0]?.severity;
+      return severity === undefined ? "-" : severity === "error" ? "E" : "W";
+    });
+    assert.equal(marks.join(" "), expected);
+  });
+}
+
+test("include_check holds to the end of its file, and in the files that this includes", () => {
+  const files = {
+    one: "include_check match\ninclude two\n",
+    two: "include none2\ninclude_check -match -read\ninclude none3\n",
+  };
+  const { diagnostics } = read("include one\ninclude none1\n", {}, files);
+  assert.deepEqual(
+    diagnostics.map(({ at, severity }) => `${at.file}:${at.line} ${severity}`),
+    ["two:1 error", "two:3 warning", "main:2 warning"],
+  );
+});
+
+test("random_seed begins ${_RANDOM} anew", () => {
+  const words = (text: string, seed: number) => shape(read(text, { seed }).entries).at(-1);
+  const text = "g {\nrandom_seed 5\n}\na ${_RANDOM} ${_RANDOM}";
+  assert.deepEqual(words(text, 1), words(text, 2));
+  assert.deepEqual(words(text, 1), words("a ${_RANDOM} ${_RANDOM}", 5));
+  assert.deepEqual(words("g { random_seed 5 }\na ${_RANDOM} ${_RANDOM}", 1), words(text, 2));
+  assert.notDeepEqual(words(text, 1), words("g {\nrandom_seed 6\n}\na ${_RANDOM} ${_RANDOM}", 1));
+});

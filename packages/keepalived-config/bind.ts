@@ -64,25 +64,31 @@ function bindTable(entries: readonly Entry[], table: Table, context: Context): B
   const statements = new Map<string, Statement[]>();
   const order: Statement[] = [];
   const lines: Entry[] = [];
-  const dropped = new Set<string>();
+  const dropped: string[] = [];
   for (const entry of entries) {
     const row = rows.get(entry.words[0].text);
     if (row === undefined) {
       if (table.values === true) lines.push(entry);
       else {
         const meant = reportUnknown(entry, table, rows, context);
-        if (meant !== undefined) dropped.add(meant);
+        if (meant !== undefined) dropped.push(meant);
       }
       continue;
     }
     const statement = bindStatement(entry, row, rows, context);
     if (statement === undefined) {
-      dropped.add(row.aliasOf ?? row.name);
+      dropped.push(row.aliasOf ?? row.name);
       continue;
     }
     addStatement(statements, order, statement, context);
   }
-  return { statements, order, lines, dropped };
+  // Copies have no room to grow: a large file has very many bodies.
+  return {
+    statements,
+    order: order.slice(),
+    lines: lines.length === 0 ? EMPTY.lines : lines.slice(),
+    dropped: dropped.length === 0 ? EMPTY.dropped : new Set(dropped),
+  };
 }
 
 /** Adds a statement to a body under construction, unless it may stand there only once and does. */
@@ -126,15 +132,23 @@ function bindStatement(
     return undefined;
   }
   // A block without its name is still read, so that the mistakes in it come out.
-  const name = typeof values?.[0] === "string" ? `(${clip(values[0])}) ` : context.subject;
-  const inner = { ...context, subject: name };
   const body = block === undefined || keyword.block === undefined
     ? EMPTY
-    : bindTable(block.entries, keyword.block, inner);
+    : bindTable(block.entries, keyword.block, contextOf(values, context));
   return values && { name: keyword.name, keyword, words, text: entry.text, values, body };
 }
 
-function bindArguments(entry: Entry, keyword: Keyword, context: Context): Value[] | undefined {
+/** The context inside a block: its name is the subject. */
+function contextOf(values: readonly Value[] | undefined, context: Context): Context {
+  const name = values?.[0];
+  return typeof name === "string" ? { ...context, subject: `(${clip(name)}) ` } : context;
+}
+
+function bindArguments(
+  entry: Entry,
+  keyword: Keyword,
+  context: Context,
+): readonly Value[] | undefined {
   const { words, text } = entry;
   const values: Value[] = [];
   let next = 1;
@@ -183,8 +197,10 @@ function bindArguments(entry: Entry, keyword: Keyword, context: Context): Value[
   }
   const surplus = words[next];
   if (surplus !== undefined) reportSurplus(surplus, keyword, context);
-  return values;
+  return values.length === 0 ? NO_VALUES : values.slice();
 }
+
+const NO_VALUES: readonly Value[] = [];
 
 /** The value of one word, or undefined after a report. */
 export function bindWord(

@@ -37,8 +37,12 @@ export function commandOf(body: Body, name: string): Command | undefined {
 export function defined<T extends object>(
   fields: { [K in keyof T]: T[K] | undefined },
 ): { [K in keyof T]?: T[K] } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: T[K] };
+  const present: { [K in keyof T]?: T[K] } = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) present[name] = value;
+  }
+  return present;
 }
 
 /** A netlink buffer: `NAME_bufs BYTES` and `NAME_bufs_force`. */

@@ -1,4 +1,11 @@
-import { type Entry, lexAt, type Report, type Span, type Word } from "@keepalived/conf-parser";
+import {
+  type Entry,
+  isWord,
+  lexAt,
+  type Report,
+  type Span,
+  type Word,
+} from "@keepalived/conf-parser";
 import { quoteWord } from "./quote.ts";
 
 /** A statement under construction: its words and the line that their offsets count in. */
@@ -27,9 +34,8 @@ export function addLine(draft: Draft, text: string, at: Span, report: Report): b
   const line = text.trim();
   const offset = beginOf(draft);
   for (const token of lexAt(line, at, refuse).tokens) {
-    if (token.kind === "word") {
-      const { word } = token;
-      draft.words.push({ ...word, offset: word.offset + offset, end: word.end + offset });
+    if (isWord(token)) {
+      draft.words.push({ ...token, offset: token.offset + offset, end: token.end + offset });
     } else {
       const message = `A brace cannot stand here without double quotes around it`;
       refuse({ severity: "error", code: "unexpected-brace", message, at });
