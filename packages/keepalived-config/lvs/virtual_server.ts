@@ -1,6 +1,7 @@
 import type { Report } from "@keepalived/conf-parser";
 import { type Body, placeOf, type Statement } from "../bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
+import type { Config } from "../model.ts";
 import type { GlobalConfig } from "../model_global.ts";
 import type { Forwarding, RealServer, ServiceMember, VirtualServer } from "../model_lvs.ts";
 import { resolveFamily } from "./family.ts";
@@ -24,32 +25,18 @@ type Surroundings = Pick<Service, "files" | "sessions" | "report"> & {
 export function resolveVirtualServers(
   root: Body,
   global: GlobalConfig,
+  { trackFiles, bfdInstances }: Pick<Config, "trackFiles" | "bfdInstances">,
   report: Report,
 ): readonly VirtualServer[] {
-  const sessions = (root.statements.get("bfd_instance") ?? []).map(({ values }) =>
-    String(values[0])
-  );
   const around: Surroundings = {
     global,
     report,
     groups: readServiceGroups(root, report),
-    files: fileWeights(root),
-    sessions: new Set(sessions),
+    files: new Map(trackFiles.map((file) => [file.name, file])),
+    sessions: new Set(bfdInstances.map(({ name }) => name)),
   };
   return (root.statements.get("virtual_server") ?? [])
     .flatMap((statement) => resolveVirtualServer(statement, around) ?? []);
-}
-
-/** `weight N [reverse]` of the `track_file` blocks. */
-function fileWeights(root: Body): Service["files"] {
-  return new Map((root.statements.get("track_file") ?? []).map(({ body, values }) => {
-    const [, weight, option] = last(body, "weight")?.words ?? [];
-    const number = Number(weight?.text ?? 1);
-    return [String(values[0]), {
-      weight: Number.isInteger(number) ? number : 1,
-      reverse: option?.text === "reverse",
-    }];
-  }));
 }
 
 function resolveVirtualServer(
