@@ -241,7 +241,14 @@ test("each deprecated host of SMTP_CHECK is a checker, beside what the block say
 });
 
 /** Lines in the virtual server, the server, the checker and the url; then Host header and TLS server name. */
-const hosts: readonly (readonly [string, string, string, string, string?, string?])[] = [
+const hosts: readonly (readonly [
+  string,
+  string,
+  string,
+  string,
+  string | undefined,
+  string | undefined,
+])[] = [
   ["", "", "", "", undefined, undefined],
   ["virtualhost v", "", "", "", "v", undefined],
   ["virtualhost v", "virtualhost r", "", "", "r", undefined],
