@@ -40,7 +40,7 @@ const lines: readonly (readonly [string, Partial<VirtualAddress>])[] = [
   ["10.0.0.1 noprefixroute autojoin no_track", {
     address: "10.0.0.1",
     prefixLength: 32,
-    flags: ["noprefixroute", "autojoin"],
+    flags: ["autojoin", "noprefixroute"],
     track: false,
   }],
   ["10.0.0.1 use_vmac v0 dev eth1", {

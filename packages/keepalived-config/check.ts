@@ -43,6 +43,18 @@ export function checkInstances(
       addresses: instance.addresses.filter(mine),
       excludedAddresses: instance.excludedAddresses.filter(mine),
     };
+    const needed = instance.version === 3 || instance.strict;
+    if (needed && checked.addresses.length === 0) {
+      const hint = "give it an address of its own";
+      say(
+        "error",
+        "missing-address",
+        "No VIP specified; at least one is required",
+        undefined,
+        hint,
+      );
+      continue;
+    }
     const name = instance.vmac?.name;
     const user = name === undefined ? undefined : vmacs.get(name);
     if (instance.vmac !== undefined && name !== undefined && user !== undefined) {

@@ -58,8 +58,8 @@ function preempts(body: Body): boolean {
   return order.at(-1)?.name !== "nopreempt";
 }
 
-/** Priority of the peer that must have taken over after a gap; only with `nopreempt`. */
-export function resolveTimerExpired(body: Body): number | undefined {
-  if (!has(body, "timer_expired_backup") || preempts(body)) return undefined;
+/** Priority of the peer that must have taken over after a gap; only where `nopreempt` holds. */
+export function resolveTimerExpired(body: Body, preempt: boolean): number | undefined {
+  if (!has(body, "timer_expired_backup") || preempt) return undefined;
   return numberOf(body, "timer_expired_backup") ?? 254;
 }

@@ -99,7 +99,7 @@ function resolve(root: Body, options: LoadOptions, report: Report): Config {
   const interfaceDelays = readInterfaceDelays(root, instances, absent, report);
   const garpGroups = readGarpGroups(root, missing, report);
   const linkbeatInterfaces = readLinkbeat(root, missing, report);
-  const virtualServers = resolveVirtualServers(root, global, report);
+  const virtualServers = resolveVirtualServers(root, global, trackers, report);
   const tlsClient = readTlsClient(root, report);
   checkDevices(root, missing, report);
   const some = (...names: string[]) => names.some((name) => root.statements.has(name));

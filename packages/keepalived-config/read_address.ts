@@ -122,7 +122,7 @@ function rowOf(name: string): Keyword | undefined {
 function setFlag(draft: Draft, name: string): number {
   if (name === "-nodad") draft.noDad = false;
   else if (name === "no_track") draft.track = false;
-  else draft.flags = [...draft.flags, name as AddressFlag];
+  else draft.flags = [...new Set([...draft.flags, name as AddressFlag])].sort();
   return 1;
 }
 

@@ -123,7 +123,7 @@ function finish(draft: RouteDraft, first: Word, context: RoutingContext): Route 
     family,
     destination: destination.prefix ?? everything(family),
     nexthops,
-    metrics: { ...draft.metrics, locked: [...draft.locked] },
+    metrics: { ...draft.metrics, locked: [...draft.locked].sort() },
     ...trackOf(draft, first, destination.word, context),
   };
 }

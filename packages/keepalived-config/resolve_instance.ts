@@ -6,6 +6,7 @@ import { checkSecret, resolveAuthentication } from "./authentication.ts";
 import { resolveElection, resolveTimerExpired } from "./election.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { resolveHmac } from "./hmac.ts";
+import { roomFor } from "./packet_room.ts";
 import { readTracking, type Trackable } from "./read_tracking.ts";
 import type { Routes } from "./routing.ts";
 import { makeStrict } from "./strict.ts";
@@ -21,8 +22,6 @@ import {
   sayer,
 } from "./read_instance.ts";
 
-/** Addresses that one advertisement can count. */
-const MOST_ADDRESSES = 255;
 /** The longest interval that twelve bits of centiseconds hold. */
 const LONGEST_V3_US = 40_950_000;
 
@@ -57,8 +56,14 @@ export function resolveInstance(
   const advertisementIntervalUs = resolveInterval(body, version, say);
   const authentication = resolveAuthentication(body, version, say);
   const hmac = resolveHmac(body, advertisementIntervalUs, say);
-  const overheads = { version, authentication: authentication.kind, hmac: hmac !== undefined };
-  const fits = splitAddresses(raw, roomFor(raw, overheads, context), say);
+  const room = roomFor({
+    family: raw.family,
+    version,
+    authentication: authentication.kind,
+    hmac: hmac !== undefined,
+    mtu: raw.interface === undefined ? undefined : context.mtuOf(raw.interface),
+  });
+  const fits = splitAddresses(raw, room, say);
   const virtualRouterId = numberOf(body, "virtual_router_id");
   const announcement = readAnnouncement(body, global, say);
   const layered = unicast === undefined || raw.interface !== undefined;
@@ -116,7 +121,7 @@ export function resolveInstance(
     linkbeatPolling: has(body, "linkbeat_use_polling") || global.linkbeatPolling,
     ...defined({
       vrf: textOf(body, "vrf"),
-      timerExpiredBackup: resolveTimerExpired(body),
+      timerExpiredBackup: resolveTimerExpired(body, election.preempt),
       unicast,
       hmac,
       sourceAddress: raw.sourceAddress,
@@ -198,30 +203,6 @@ function resolveUnicast(raw: RawInstance, global: GlobalConfig, say: Say): Unica
     faultWithoutPeer,
     oldChecksum: old === undefined ? "detect" : old.values[0] === "never" ? "never" : "always",
   };
-}
-
-/** Where the host does not say otherwise. */
-const ETHERNET_MTU = 1500;
-/** What a packet holds besides addresses: Ethernet header, VRRP header, and what authentication adds. */
-const ETHERNET_HEADER = 14;
-const VRRP_HEADER = 8;
-const VERSION_2_DATA = 8;
-const AH_HEADER = 24;
-const HMAC_TRAILER = 28;
-
-type Overheads = {
-  readonly version: 2 | 3;
-  readonly authentication: VrrpInstanceConfig["authentication"]["kind"];
-  readonly hmac: boolean;
-};
-
-/** Addresses that one advertisement takes. The C daemon counts the Ethernet header as part of the packet. */
-function roomFor(raw: RawInstance, overheads: Overheads, { mtuOf }: InstanceContext): number {
-  const mtu = (raw.interface === undefined ? undefined : mtuOf(raw.interface)) ?? ETHERNET_MTU;
-  const room = mtu - ETHERNET_HEADER - (raw.family === 4 ? 20 : 40) - VRRP_HEADER -
-    (overheads.version === 2 ? VERSION_2_DATA : 0) -
-    (overheads.authentication === "ah" ? AH_HEADER : 0) - (overheads.hmac ? HMAC_TRAILER : 0);
-  return Math.max(1, Math.min(MOST_ADDRESSES, Math.floor(room / (raw.family === 4 ? 4 : 16))));
 }
 
 function splitAddresses(raw: RawInstance, most: number, say: Say): {
