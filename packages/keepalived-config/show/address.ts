@@ -1,6 +1,6 @@
 import { familyOf } from "@keepalived/ip-address";
 import type { VirtualAddress } from "../model.ts";
-import { type Entries, flag, showTable, words } from "./entry.ts";
+import { type Entries, flag, lineWords, words } from "./entry.ts";
 
 const SCOPES: Readonly<Record<number, string>> = {
   0: "global",
@@ -27,6 +27,7 @@ export const ADDRESS: Entries<VirtualAddress> = {
     familyOf(it.address) === 6 || it.preferredLifetimeS !== undefined
       ? words(it.preferredLifetimeS ?? "forever")
       : [],
+  track_group: (it) => words(it.trackGroup),
   // Last, since what follows it could be taken for its name.
   use_vmac: ({ vmac }) =>
     vmac === undefined ? [] : vmac.name === undefined ? flag(true) : words(vmac.name),
@@ -34,6 +35,5 @@ export const ADDRESS: Entries<VirtualAddress> = {
 
 /** The words of an address line. */
 export function showAddress(it: VirtualAddress): readonly string[] {
-  const options = showTable(ADDRESS, it).flatMap(({ name, arguments: given }) => [name, ...given]);
-  return [`${it.address}/${it.prefixLength}`, ...options.map(String)];
+  return [`${it.address}/${it.prefixLength}`, ...lineWords(ADDRESS, it)];
 }

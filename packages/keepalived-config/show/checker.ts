@@ -10,7 +10,7 @@ import type {
   UdpChecker,
 } from "../model_checker.ts";
 import type { VirtualServer } from "../model_lvs.ts";
-import { command, type Entries, flag, type Said, seconds, showTable, words } from "./entry.ts";
+import { block, command, type Entries, flag, seconds, words } from "./entry.ts";
 import { HTTP_GET, SSL_GET } from "./http.ts";
 import { CONNECTION, schedule } from "./probe.ts";
 
@@ -19,21 +19,17 @@ export type InService<Checker> = { readonly it: Checker; readonly service: Virtu
 
 /** The checkers of a real server. */
 export const CHECKERS: Entries<InService<CheckerConfig>> = {
-  HTTP_GET: ({ it }) => it.kind === "http" && !it.tls ? block(HTTP_GET, it) : [],
-  SSL_GET: ({ it }) => it.kind === "http" && it.tls ? block(SSL_GET, it) : [],
-  TCP_CHECK: ({ it }) => it.kind === "tcp" ? block(PLAIN_CHECK, it) : [],
-  SMTP_CHECK: ({ it }) => it.kind === "smtp" ? block(SMTP_CHECK, it) : [],
-  DNS_CHECK: ({ it }) => it.kind === "dns" ? block(DNS_CHECK, it) : [],
-  MISC_CHECK: ({ it, service }) => it.kind === "misc" ? block(MISC_CHECK, { it, service }) : [],
-  BFD_CHECK: ({ it }) => it.kind === "bfd" ? block(BFD_CHECK, it) : [],
-  UDP_CHECK: ({ it }) => it.kind === "udp" ? block(UDP_CHECK, it) : [],
-  PING_CHECK: ({ it }) => it.kind === "ping" ? block(PLAIN_CHECK, it) : [],
-  FILE_CHECK: ({ it }) => it.kind === "file" ? block(FILE_CHECK, it) : [],
+  HTTP_GET: ({ it }) => it.kind === "http" && !it.tls ? [block(HTTP_GET, it)] : [],
+  SSL_GET: ({ it }) => it.kind === "http" && it.tls ? [block(SSL_GET, it)] : [],
+  TCP_CHECK: ({ it }) => it.kind === "tcp" ? [block(PLAIN_CHECK, it)] : [],
+  SMTP_CHECK: ({ it }) => it.kind === "smtp" ? [block(SMTP_CHECK, it)] : [],
+  DNS_CHECK: ({ it }) => it.kind === "dns" ? [block(DNS_CHECK, it)] : [],
+  MISC_CHECK: ({ it, service }) => it.kind === "misc" ? [block(MISC_CHECK, { it, service })] : [],
+  BFD_CHECK: ({ it }) => it.kind === "bfd" ? [block(BFD_CHECK, it)] : [],
+  UDP_CHECK: ({ it }) => it.kind === "udp" ? [block(UDP_CHECK, it)] : [],
+  PING_CHECK: ({ it }) => it.kind === "ping" ? [block(PLAIN_CHECK, it)] : [],
+  FILE_CHECK: ({ it }) => it.kind === "file" ? [block(FILE_CHECK, it)] : [],
 };
-
-function block<T>(entries: Entries<T>, subject: T): readonly Said[] {
-  return [{ arguments: [], block: showTable(entries, subject) }];
-}
 
 /** `TCP_CHECK` and `PING_CHECK`. */
 export const PLAIN_CHECK: Entries<Scheduled & { readonly connection: Connection }> = {

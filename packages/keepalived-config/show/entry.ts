@@ -46,6 +46,11 @@ export function seconds(us: number): string {
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }
 
+/** Microseconds in milliseconds, exactly. */
+export function milliseconds(us: number): string {
+  return seconds(us * 1000);
+}
+
 /** A time that the keyword cannot say if it is zero. */
 export function positiveSeconds(us: number): readonly Said[] {
   return us > 0 ? words(seconds(us)) : [];
@@ -60,4 +65,23 @@ export function lines(all: readonly (readonly string[])[]): readonly Said[] {
   if (all.length === 0) return [];
   const block = all.map(([name = "", ...others]) => ({ name, arguments: others }));
   return [{ arguments: [], block }];
+}
+
+/** Braces with statements. */
+export function block<Subject>(
+  entries: Entries<Subject>,
+  subject: Subject,
+  ...head: readonly string[]
+): Said {
+  return { arguments: head, block: showTable(entries, subject) };
+}
+
+/** All words of a line whose keywords are words too. */
+export function lineWords<Subject>(
+  entries: Entries<Subject>,
+  subject: Subject,
+): readonly string[] {
+  return showTable(entries, subject).flatMap(({ name, arguments: given }) =>
+    [name, ...given].map(String)
+  );
 }

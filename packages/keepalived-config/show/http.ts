@@ -1,5 +1,5 @@
 import type { CheckerConfig, HttpChecker, HttpUrl, Regex } from "../model_checker.ts";
-import { type Entries, flag, onOff, type Said, showTable, words } from "./entry.ts";
+import { block, type Entries, flag, onOff, type Said, words } from "./entry.ts";
 import { CONNECTION, schedule } from "./probe.ts";
 
 /** A url in its checker. */
@@ -54,7 +54,7 @@ export const SSL_GET: Entries<HttpChecker> = {
 };
 
 function urlBlocks(it: HttpChecker, entries: Entries<InChecker>): readonly Said[] {
-  return it.urls.map((url) => ({ arguments: [], block: showTable(entries, { url, it }) }));
+  return it.urls.map((url) => block(entries, { url, it }));
 }
 
 function stackWords(regex: Regex | undefined): readonly Said[] {

@@ -1,7 +1,8 @@
 import type { Config, UnicastPeer, VrrpInstanceConfig } from "../model.ts";
 import { showAddress } from "./address.ts";
-import { AUTHENTICATION } from "./authentication.ts";
+import { AUTH_HMAC, AUTHENTICATION } from "./authentication.ts";
 import {
+  block,
   command,
   type Entries,
   flag,
@@ -9,16 +10,20 @@ import {
   onOff,
   type Said,
   seconds,
-  showTable,
   words,
 } from "./entry.ts";
+import { showRoute } from "./route.ts";
+import { showRule } from "./rule.ts";
+import { trackingEntries } from "./tracking.ts";
 
 /** An instance in its configuration: what is inherited counts for what must be said. */
 export type InInstance = { readonly config: Config; readonly it: VrrpInstanceConfig };
 
 /** `vrrp_instance`. */
 export const INSTANCE: Entries<InInstance> = {
-  state: ({ it }) => words(it.initialState === "active" ? "MASTER" : "BACKUP"),
+  // An owner must say MASTER, also if it begins as BACKUP because its sync group does.
+  state: ({ it }) =>
+    words(it.initialState === "active" || it.priority === 255 ? "MASTER" : "BACKUP"),
   interface: ({ it }) => words(it.interface),
   vrf: ({ it }) => words(it.vrf),
   virtual_router_id: ({ it }) => words(it.virtualRouterId),
@@ -54,19 +59,21 @@ export const INSTANCE: Entries<InInstance> = {
   virtual_ipaddress: ({ it }) => lines(it.addresses.map(showAddress)),
   no_virtual_ipaddress: ({ it }) => flag(it.addresses.length === 0),
   virtual_ipaddress_excluded: ({ it }) => lines(it.excludedAddresses.map(showAddress)),
+  virtual_routes: ({ it }) => lines(it.routes.map(showRoute)),
+  virtual_rules: ({ it }) => lines(it.rules.map(showRule)),
   promote_secondaries: ({ it }) => flag(it.promoteSecondaries),
   use_vmac: ({ it }) => vmacWords(it),
   vmac_xmit_base: ({ it }) => flag(it.vmac?.transmitOnBase === true),
   use_vmac_addr: ({ it }) => flag(it.vmacAddresses),
   use_ipvlan: ({ it }) => ipvlanWords(it),
 
+  ...trackingEntries<InInstance>(({ it }) => it.tracking),
   dont_track_primary: ({ it }) => flag(!it.trackPrimary),
   linkbeat_use_polling: ({ config, it }) =>
     flag(it.linkbeatPolling && !config.global.linkbeatPolling),
   authentication: ({ it: { authentication } }) =>
-    authentication.kind === "none"
-      ? []
-      : [{ arguments: [], block: showTable(AUTHENTICATION, authentication) }],
+    authentication.kind === "none" ? [] : [block(AUTHENTICATION, authentication)],
+  auth_hmac: ({ it: { hmac } }) => hmac === undefined ? [] : [block(AUTH_HMAC, hmac)],
 
   garp_master_delay: ({ it }) => words(seconds(it.announcement.delayUs)),
   garp_master_repeat: ({ it }) => words(it.announcement.repeat),
@@ -90,6 +97,7 @@ export const INSTANCE: Entries<InInstance> = {
   notify_priority_changes: ({ it }) => onOff(it.notifyPriorityChanges),
   smtp_alert: ({ it }) => onOff(it.smtpAlert),
   kernel_rx_buf_size: ({ it }) => words(it.receiveBufferBytes),
+  lvs_sync_daemon_interface: { never: "it is deprecated and does nothing" },
   debug: ({ it }) => words(it.debug),
 };
 
@@ -103,10 +111,16 @@ function options(...parts: readonly (readonly (string | undefined)[] | false)[])
   return [{ arguments: given.map(String) }];
 }
 
-function vmacWords({ vmac }: VrrpInstanceConfig): readonly Said[] {
+function vmacWords({ vmac, virtualRouterId }: VrrpInstanceConfig): readonly Said[] {
   if (vmac === undefined) return [];
   const { name, mac, netlinkNotify, group } = vmac;
-  return options(["name", name], [mac], netlinkNotify && ["netlink_notify_msg"], ["group", group]);
+  // Five octets are completed by the VRID; only so may they be those of RFC 9568.
+  const last = `:${virtualRouterId.toString(16).padStart(2, "0")}`;
+  const octets = mac?.endsWith(last) === true ? mac.slice(0, -last.length) : mac;
+  return options(["name", name], [octets], netlinkNotify && ["netlink_notify_msg"], [
+    "group",
+    group,
+  ]);
 }
 
 function ipvlanWords({ ipvlan }: VrrpInstanceConfig): readonly Said[] {

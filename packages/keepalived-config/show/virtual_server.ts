@@ -1,16 +1,7 @@
 import type { Config } from "../model.ts";
 import type { TlsClient, VirtualServer } from "../model_lvs.ts";
 import type { PlainStatement } from "../plain.ts";
-import {
-  command,
-  type Entries,
-  flag,
-  onOff,
-  type Said,
-  seconds,
-  showTable,
-  words,
-} from "./entry.ts";
+import { block, command, type Entries, flag, onOff, type Said, seconds, words } from "./entry.ts";
 import { forwardingWords } from "./forwarding.ts";
 import { showRealServer } from "./real_server.ts";
 
@@ -72,7 +63,7 @@ export const SSL: Entries<TlsClient> = {
 
 /** `virtual_server IP PORT`, `fwmark N` or `group NAME`. */
 export function showVirtualServer(it: VirtualServer): Said {
-  return { arguments: headOf(it), block: showTable(VIRTUAL_SERVER, it) };
+  return block(VIRTUAL_SERVER, it, ...headOf(it));
 }
 
 function headOf({ group, members: [first] }: VirtualServer): readonly string[] {
