@@ -37,13 +37,6 @@ export class Lab {
     return daemon;
   }
 
-  /** The last lines of every daemon's log, for a failing test. */
-  logTail(): string {
-    return this.#daemons.flatMap(({ name, log }) =>
-      log.slice(-15).map((line) => `  ${name}: ${line}`)
-    ).join("\n");
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const daemon of this.#daemons) await daemon.crash();
     this.wire[Symbol.dispose]();
