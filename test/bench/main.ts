@@ -5,6 +5,7 @@
  */
 
 import process from "node:process";
+import * as config from "./config.ts";
 import * as failover from "./failover.ts";
 
 type Bench = {
@@ -14,7 +15,7 @@ type Bench = {
   readonly run: (args: readonly string[]) => Promise<number>;
 };
 
-const benches: Readonly<Record<string, Bench>> = { failover };
+const benches: Readonly<Record<string, Bench>> = { config, failover };
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>

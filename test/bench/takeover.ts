@@ -76,6 +76,7 @@ function takeoverOf(wire: Wire, intervalMs: number): Takeover {
   if (!last || !first || !addition || !announcement) {
     throw new Spoilt("no advert, address or gratuitous ARP was seen");
   }
+  if (first.atUs < last.atUs) throw new Spoilt("took over while the master lived");
   if (last.priority === 0) throw new Spoilt("the master resigned before it died");
   const announcedUs = announcement.atUs - first.atUs;
   return {
