@@ -1,7 +1,22 @@
 import type { Difference } from "@keepalived/reconcile";
 import type { Config, VirtualAddress, VrrpInstanceConfig } from "../model.ts";
 import type { VirtualServer } from "../model_lvs.ts";
-import { match, matchInstances, matchVirtualServers } from "./match.ts";
+import type { Route, Rule } from "../model_routes.ts";
+import type {
+  BfdInstanceConfig,
+  SyncGroupConfig,
+  TrackFileConfig,
+  TrackProcessConfig,
+  VrrpScriptConfig,
+} from "../model_tracking.ts";
+import {
+  addressIdentity,
+  instanceIdentity,
+  routeIdentity,
+  ruleIdentity,
+  virtualServerIdentity,
+} from "./identity.ts";
+import { match, nameOf } from "./match.ts";
 import { sameMeaning } from "./same.ts";
 
 /** What a reload changes. Objects that are equal in both configurations are not named. */
@@ -10,11 +25,18 @@ export type ConfigDifference = {
   readonly to: Config;
   /** Keywords whose value a running daemon cannot change: with any of them the reload is refused. */
   readonly refused: readonly string[];
-  /** Whether anything of `global_defs`, or outside all blocks, is different. */
+  /** Whether anything of `global_defs`, or of what is outside all blocks and has no name, is different. */
   readonly global: boolean;
-  readonly staticAddresses: Difference<VirtualAddress>;
   readonly instances: Difference<VrrpInstanceConfig>;
+  readonly syncGroups: Difference<SyncGroupConfig>;
+  readonly scripts: Difference<VrrpScriptConfig>;
+  readonly trackFiles: Difference<TrackFileConfig>;
+  readonly trackProcesses: Difference<TrackProcessConfig>;
+  readonly bfdInstances: Difference<BfdInstanceConfig>;
   readonly virtualServers: Difference<VirtualServer>;
+  readonly staticAddresses: Difference<VirtualAddress>;
+  readonly staticRoutes: Difference<Route>;
+  readonly staticRules: Difference<Rule>;
 };
 
 /** What needs a restart, by keyword. */
@@ -32,7 +54,8 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
  * Compares the running configuration with the next one.
  *
  * Objects are found again by what they are, not by where or how they are written: virtual routers by VRID, family,
- * interface and how they send; all else by name or address.
+ * interface and how they send; virtual servers, addresses, routes and rules by what they are in the kernel; all else by
+ * name.
  */
 export function difference(from: Config, to: Config): ConfigDifference {
   return {
@@ -41,13 +64,22 @@ export function difference(from: Config, to: Config): ConfigDifference {
     refused: Object.entries(FIXED).flatMap(([name, valueOf]) =>
       valueOf(from) === valueOf(to) ? [] : [name]
     ),
-    global: !sameMeaning(from.global, to.global),
-    staticAddresses: match(
-      from.staticAddresses,
-      to.staticAddresses,
-      ({ address, interface: dev }) => `${address} ${dev}`,
-    ),
-    instances: matchInstances(from.instances, to.instances),
-    virtualServers: matchVirtualServers(from.virtualServers, to.virtualServers),
+    global: !sameMeaning(globalOf(from), globalOf(to)),
+    instances: match(from.instances, to.instances, instanceIdentity, nameOf),
+    syncGroups: match(from.syncGroups, to.syncGroups, nameOf),
+    scripts: match(from.scripts, to.scripts, nameOf),
+    trackFiles: match(from.trackFiles, to.trackFiles, nameOf),
+    trackProcesses: match(from.trackProcesses, to.trackProcesses, nameOf),
+    bfdInstances: match(from.bfdInstances, to.bfdInstances, nameOf),
+    virtualServers: match(from.virtualServers, to.virtualServers, virtualServerIdentity),
+    staticAddresses: match(from.staticAddresses, to.staticAddresses, addressIdentity),
+    staticRoutes: match(from.staticRoutes, to.staticRoutes, routeIdentity),
+    staticRules: match(from.staticRules, to.staticRules, ruleIdentity),
   };
+}
+
+function globalOf(config: Config) {
+  const { global, trackGroups, interfaceDelays, garpGroups, linkbeatInterfaces, tlsClient } =
+    config;
+  return { global, trackGroups, interfaceDelays, garpGroups, linkbeatInterfaces, tlsClient };
 }

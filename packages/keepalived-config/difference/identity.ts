@@ -1,6 +1,7 @@
-import type { VrrpInstanceConfig } from "../model.ts";
+import type { VirtualAddress, VrrpInstanceConfig } from "../model.ts";
 import type { CheckerConfig } from "../model_checker.ts";
 import type { RealServer, VirtualServer } from "../model_lvs.ts";
+import type { Route, Rule } from "../model_routes.ts";
 
 /**
  * What makes a virtual router the same one on both sides of a reload: what it is on the wire and its interface, not its
@@ -36,4 +37,20 @@ const INCIDENTAL: ReadonlySet<string> = new Set([
 /** The kind of a checker with what it checks: its verdict goes on to hold if only its times change. */
 export function checkerIdentity(it: CheckerConfig): string {
   return JSON.stringify(it, (key, value) => INCIDENTAL.has(key) ? undefined : value);
+}
+
+/** What the kernel finds an address by. */
+export function addressIdentity(it: VirtualAddress): string {
+  return [it.address, it.prefixLength, it.interface].join(" ");
+}
+
+/** What the kernel finds a route by. */
+export function routeIdentity(it: Route): string {
+  const { destination: { address, prefixLength }, tos, metric, table, vrf } = it;
+  return [it.family, address, prefixLength, tos, metric, table, vrf].join(" ");
+}
+
+/** What the kernel finds a rule by: all of it but who made it. */
+export function ruleIdentity({ track: _, trackGroup: __, protocol: ___, ...rest }: Rule): string {
+  return JSON.stringify(rest);
 }

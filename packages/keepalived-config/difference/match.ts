@@ -15,7 +15,7 @@ export function matchInstances(
   from: readonly VrrpInstanceConfig[],
   to: readonly VrrpInstanceConfig[],
 ): Difference<VrrpInstanceConfig> {
-  return match(from, to, instanceIdentity, ({ name }) => name);
+  return match(from, to, instanceIdentity, nameOf);
 }
 
 /** The same of virtual servers. */
@@ -42,14 +42,6 @@ export function matchCheckers(
   return match(from, to, checkerIdentity);
 }
 
-/** The same of what has a name of its own. */
-export function matchByName<T extends { readonly name: string }>(
-  from: readonly T[],
-  to: readonly T[],
-): Difference<T> {
-  return match(from, to, ({ name }) => name);
-}
-
 /**
  * Compares two lists by identity.
  *
@@ -68,6 +60,11 @@ export function match<T>(
     ...keysOf(to, identity, name, shared),
   ]);
   return difference(to, from, (item) => keys.get(item) ?? "", sameMeaning);
+}
+
+/** The identity of what is known by its name. */
+export function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 function keysOf<T>(
