@@ -1,5 +1,5 @@
-import { writeSync } from "node:fs";
 import process from "node:process";
+import { writeConsole } from "./console.ts";
 import { ExitError } from "./exit_status.ts";
 import { AF_UNIX, SOCK_DGRAM, Socket } from "@keepalived/linux";
 
@@ -82,15 +82,6 @@ function sendSyslog(socket: Socket, line: string, console: boolean): void {
     // Said below, on the other channel.
   }
   if (!console) writeConsole(`${line}\n`);
-}
-
-/** Standard error may be closed or full: a daemon must not stop for its log. */
-function writeConsole(text: string): void {
-  try {
-    writeSync(2, text);
-  } catch {
-    // Nobody is there to be told.
-  }
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
 import type { ParentMessage } from "../control.ts";
@@ -8,6 +7,7 @@ import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
 import { keepCompiledModules } from "../self.ts";
 import { runtimeName, version } from "../version.ts";
+import { type Signal, Signals } from "./signals.ts";
 import { SupervisedChild } from "./supervised_child.ts";
 
 /**
@@ -30,11 +30,13 @@ export async function runParent(
     syslog: options.count("noSyslog") === 0,
   });
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
+    // Before the pid file tells others where to send them.
+    using signals = new Signals();
     using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
     const config = await start(options, log);
     const parent = new Parent(options, config, log, onRunning);
-    const status = await parent.run();
+    const status = await parent.run(signals);
     log("info", `Stopped Keepalived v${version}`);
     return status;
   });
@@ -65,6 +67,7 @@ class Parent {
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
   #finish: (() => void) | undefined;
+  #reloads: Promise<void> = Promise.resolve();
 
   constructor(options: Options, config: Config, log: Log, onRunning: () => void) {
     this.#onRunning = onRunning;
@@ -74,27 +77,34 @@ class Parent {
   }
 
   /** Runs until a signal or a permanent error of a child; returns the exit status. */
-  async run(): Promise<number> {
+  async run(signals: Signals): Promise<number> {
     const finished = new Promise<void>((resolve) => this.#finish = resolve);
-    const handlers: Readonly<Record<string, () => void>> = {
-      SIGTERM: () => this.#stop(exitStatus.ok),
-      SIGINT: () => this.#stop(exitStatus.ok),
-      SIGHUP: () => this.#reload(),
-      // Not to be ended by what asks a daemon for its state.
-      SIGUSR1: () => this.#log("notice", "SIGUSR1: this version writes no data dump"),
-      SIGUSR2: () => this.#log("notice", "SIGUSR2: this version writes no statistics"),
-    };
-    for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
     // Keeps the process alive: neither children nor signal listeners do so on both runtimes.
     const alive = setInterval(() => {}, 0x7fff_ffff);
     try {
       this.#startChildren();
+      signals.handOver((signal) => this.#onSignal(signal));
       await finished;
     } finally {
       clearInterval(alive);
-      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
     }
     return this.#status;
+  }
+
+  #onSignal(signal: Signal): void {
+    switch (signal) {
+      case "SIGTERM":
+      case "SIGINT":
+        return this.#stop(exitStatus.ok);
+      case "SIGHUP":
+        // One after the other: what a second signal wants may have been written after the first was served.
+        this.#reloads = this.#reloads.then(() => this.#reload());
+        return;
+      case "SIGUSR1":
+        return this.#log("notice", "SIGUSR1: this version writes no data dump");
+      case "SIGUSR2":
+        return this.#log("notice", "SIGUSR2: this version writes no statistics");
+    }
   }
 
   #startChildren(): void {

@@ -1,6 +1,11 @@
 import { familyOf, type IpAddress, type IpFamily, isLinkLocal } from "@keepalived/ip-address";
 import type { Address, Link, Notification } from "@keepalived/netlink-route";
 
+/** The identity of an address on a machine: `INDEX ADDRESS/LENGTH`. */
+export function keyOf(address: Pick<Address, "index" | "address" | "prefixLength">): string {
+  return `${address.index} ${address.address}/${address.prefixLength}`;
+}
+
 /**
  * What the kernel says of links and addresses, kept current by its notifications.
  *
@@ -9,6 +14,7 @@ import type { Address, Link, Notification } from "@keepalived/netlink-route";
 export class Interfaces {
   readonly #links = new Map<number, Link>();
   readonly #indexes = new Map<string, number>();
+  /** By index of the interface, then by {@linkcode keyOf}. */
   readonly #addresses = new Map<number, Map<string, Address>>();
 
   /** Takes one notification. Returns the name of the interface that it is about, or undefined if nothing changed. */
@@ -46,6 +52,11 @@ export class Interfaces {
   addresses(name: string): readonly Address[] {
     const index = this.#indexes.get(name);
     return index === undefined ? [] : [...this.#addresses.get(index)?.values() ?? []];
+  }
+
+  /** Whether an address is there. @param key see {@linkcode keyOf} */
+  hasAddress(key: string): boolean {
+    return this.#addresses.get(Number.parseInt(key, 10))?.has(key) === true;
   }
 
   /** Whether an interface can carry packets now: it exists, is up, and has a carrier. */
@@ -89,7 +100,7 @@ export class Interfaces {
   }
 
   #changeAddress(address: Address, present: boolean): string | undefined {
-    const key = `${address.address}/${address.prefixLength}`;
+    const key = keyOf(address);
     const known = this.#addresses.get(address.index) ?? new Map<string, Address>();
     if (present) known.set(key, address);
     else known.delete(key);

@@ -4,7 +4,7 @@ import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import type { NetlinkConnection, NetlinkError } from "@keepalived/reactor";
 import type { VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../log.ts";
-import type { Interfaces } from "./interfaces.ts";
+import { type Interfaces, keyOf } from "./interfaces.ts";
 
 /** Protocol number that marks addresses as ours (`ip address show` prints `proto keepalived`). */
 const PROTOCOL_KEEPALIVED = 18;
@@ -26,7 +26,7 @@ export class KernelAddresses {
   /** Removals that were asked for and not yet notified. */
   readonly #removals = new Map<string, number>();
   #unanswered = 0;
-  #onIdle: (() => void) | undefined;
+  #onIdle: (() => void)[] = [];
 
   constructor(connection: NetlinkConnection, interfaces: Interfaces, log: Log) {
     this.#connection = connection;
@@ -72,7 +72,7 @@ export class KernelAddresses {
   /** Done when the kernel has answered everything that was asked. */
   async idle(): Promise<void> {
     if (this.#unanswered === 0) return;
-    await new Promise<void>((resolve) => this.#onIdle = resolve);
+    await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
   /**
@@ -84,6 +84,12 @@ export class KernelAddresses {
     const key = keyOf(address);
     if (this.#takeRemoval(key)) return false;
     return this.#held.has(key);
+  }
+
+  /** Virtual routers of which an address has gone, by what the interfaces have; asked after the kernel was read anew. */
+  ownersOfMissing(): ReadonlySet<Owner> {
+    const missing = [...this.#held].filter(([key]) => !this.#interfaces.hasAddress(key));
+    return new Set(missing.flatMap(([, owners]) => [...owners]));
   }
 
   /** An address of ours that an earlier run left behind, recognised by its protocol number where the kernel has one. */
@@ -113,7 +119,8 @@ export class KernelAddresses {
       for (const [i, result] of results.entries()) {
         if (!result.ok) onFailure(i, result.error);
       }
-      if (this.#unanswered === 0) this.#onIdle?.();
+      if (this.#unanswered > 0) return;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
     });
   }
 
@@ -144,8 +151,4 @@ export class KernelAddresses {
       ...(preferredLifetimeS === undefined ? {} : { preferredLifetimeS }),
     }];
   }
-}
-
-function keyOf(address: Pick<Address, "index" | "address" | "prefixLength">): string {
-  return `${address.index} ${address.address}/${address.prefixLength}`;
 }

@@ -65,22 +65,25 @@ function sendAdvertisement(
     router.counters.add("send-without-source");
     return;
   }
-  for (const packet of outbox.packetsOf(advertisement)) send(channel, packet, router);
-  if (advertisement.priority > 0) return;
+  const packets = outbox.packetsOf(advertisement);
+  const sent = packets.filter((packet) => send(channel, packet, router)).length;
+  if (advertisement.priority > 0 || sent === 0) return;
   router.counters.add("priority-zero-sent");
   world.log("info", `(${router.config.name}) sent 0 priority`);
 }
 
-function send(channel: Channel, packet: Packet, router: VirtualRouter): void {
+function send(channel: Channel, packet: Packet, router: VirtualRouter): boolean {
   try {
     channel.send(packet);
     router.counters.add("advertisement-sent");
+    return true;
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     router.counters.add("send-failed");
     router.logOnce(
       `(${router.config.name}) cannot send to ${packet.destination}: ${error.message}`,
     );
+    return false;
   }
 }
 

@@ -71,9 +71,6 @@ export class VirtualRouter {
   start(): void {
     this.interfaceChanged();
     this.#host.send({ kind: "startup" });
-    if (this.state === "fault") {
-      this.#world.log("info", `(${this.#config.name}) entering FAULT state`);
-    }
   }
 
   /** Resigns if it is Active, gives its addresses away, and leaves its channel. */

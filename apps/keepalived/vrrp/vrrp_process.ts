@@ -135,8 +135,18 @@ export class VrrpProcess {
   /** The kernel dropped notifications: what it has is asked for anew. */
   async #resynchronize(): Promise<void> {
     this.#log("warning", "Netlink: notifications were lost, reading the kernel's tables again");
+    await this.#addresses.idle();
     await this.#readKernel();
-    for (const router of this.#routers) router.interfaceChanged();
+    const bereft = this.#addresses.ownersOfMissing();
+    for (const router of this.#routers) {
+      router.interfaceChanged();
+      if (bereft.has(router)) this.#sayLost(router, "an address");
+    }
+  }
+
+  #sayLost(router: VirtualRouter, what: string): void {
+    this.#log("warning", `(${router.config.name}) ${what} was removed by somebody else`);
+    router.addressLost();
   }
 
   #notice(message: NetlinkMessage): void {
@@ -168,11 +178,7 @@ export class VrrpProcess {
         it.address === address && it.interface === interfaceName
       );
       if (!own || router.state !== "active") continue;
-      this.#log(
-        "warning",
-        `(${router.config.name}) address ${address} was removed from ${interfaceName} by somebody else`,
-      );
-      router.addressLost();
+      this.#sayLost(router, `address ${address} of ${interfaceName}`);
     }
   }
 

@@ -1,0 +1,27 @@
+import process from "node:process";
+
+/** What operators and the system send; none of them may end the daemon the hard way. */
+const listened = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+
+export type Signal = (typeof listened)[number];
+
+/** Takes signals from the first moment, and keeps those that come before somebody can act on them. */
+export class Signals {
+  #waiting: Signal[] = [];
+  #take: (signal: Signal) => void = (signal) => void this.#waiting.push(signal);
+  readonly #listeners = listened.map((signal) => [signal, () => this.#take(signal)] as const);
+
+  constructor() {
+    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+  }
+
+  /** From now on signals go there, those that wait first. */
+  handOver(take: (signal: Signal) => void): void {
+    this.#take = take;
+    for (const signal of this.#waiting.splice(0)) take(signal);
+  }
+
+  [Symbol.dispose](): void {
+    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+  }
+}
