@@ -8,20 +8,24 @@ import {
 import type { Report, Sources } from "@keepalived/conf-parser";
 import { bind, type Body, grammar } from "./bind.ts";
 import { checkInstances } from "./check.ts";
-import { applyGroups } from "./group_rules.ts";
-import { readGarpGroups, readInterfaceDelays, readLinkbeat } from "./interface_settings.ts";
+import { applyGroups } from "./tracking/group_rules.ts";
+import {
+  readGarpGroups,
+  readInterfaceDelays,
+  readLinkbeat,
+} from "./tracking/interface_settings.ts";
 import { absentInterfaces, checkDevices, missingInterfaces } from "./missing_interfaces.ts";
 import { resolveSyncDaemon } from "./lvs/sync_daemon.ts";
 import { readTlsClient } from "./lvs/tls_client.ts";
 import { resolveVirtualServers } from "./lvs/virtual_server.ts";
 import type { Config, VrrpInstanceConfig } from "./model.ts";
 import { mergeGlobals, readGlobal } from "./read_global.ts";
-import { readTrackers, trackableOf } from "./read_trackers.ts";
+import { readTrackers, trackableOf } from "./tracking/trackers.ts";
 import { type InstanceContext, resolveInstance } from "./resolve_instance.ts";
-import { readRouting } from "./routing.ts";
-import { routingNames } from "./routing_names.ts";
+import { readRouting } from "./routing/routing.ts";
+import { routingNames } from "./routing/names.ts";
 import { readStaticAddresses } from "./static_address.ts";
-import { readSyncGroups } from "./sync_groups.ts";
+import { readSyncGroups } from "./tracking/sync_groups.ts";
 
 export type LoadOptions = {
   /** What `@ID` lines are compared with; default: the host name up to its first dot. */

@@ -3,6 +3,7 @@ import { familyOf, formatIp, type IpAddress, ipToBytes } from "@keepalived/ip-ad
 import { isLinkLocal, networkOf, parseIp, parsePrefix } from "@keepalived/ip-address";
 import { bindWord } from "./bind.ts";
 import type { AddressFlag, VirtualAddress } from "./model.ts";
+import { readPrefix, refuse } from "./routing/line.ts";
 import { ADDRESS_WORDS } from "./schema/address.ts";
 import type { Keyword } from "./schema/keyword.ts";
 
@@ -27,7 +28,10 @@ export function readAddressLine(
 ): VirtualAddress | undefined {
   const [first, ...words] = entry.words;
   const start = readPrefix(first, context);
-  if (start === undefined) return undefined;
+  if (start === undefined) {
+    const message = `VRRP parsed invalid IP ${clip(first.text)}. skipping IP...`;
+    return refuse(context, first, "invalid-address", message);
+  }
   const draft: Draft = {
     ...start,
     interface: context.interface,
@@ -50,29 +54,6 @@ export function readAddressLine(
   report({ severity: "warning", code: "conflict", message, at: first.at });
   const { trackGroup: _, ...alone } = draft;
   return alone;
-}
-
-function readPrefix(word: Word, { subject, report }: AddressContext) {
-  const prefix = parsePrefix(word.text);
-  if (prefix !== undefined) return prefix;
-  const [head = "", length = ""] = word.text.split("/");
-  const address = parseIp(head);
-  const at = word.at;
-  if (address === undefined) {
-    const message = `${subject}VRRP parsed invalid IP ${clip(word.text)}. skipping IP...`;
-    report({ severity: "error", code: "invalid-address", message, at });
-    return undefined;
-  }
-  const longest = familyOf(address) === 4 ? 32 : 128;
-  report({
-    severity: "error",
-    code: "invalid-prefix",
-    message: `${subject}Invalid address prefix len ${clip(length)} for address ${
-      clip(word.text)
-    } - using ${longest} (range [0, ${longest}])`,
-    at,
-  });
-  return { address, prefixLength: longest };
 }
 
 /** One option from position `i` on: how many words it took, or undefined if the address is to be left out. */

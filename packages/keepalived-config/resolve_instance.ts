@@ -7,8 +7,8 @@ import { resolveElection, resolveTimerExpired } from "./election.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { resolveHmac } from "./hmac.ts";
 import { roomFor } from "./packet_room.ts";
-import { readTracking, type Trackable } from "./read_tracking.ts";
-import type { Routes } from "./routing.ts";
+import { readTracking, type Trackable } from "./tracking/lists.ts";
+import type { Routes } from "./routing/routing.ts";
 import { makeStrict } from "./strict.ts";
 import {
   flagOr,

@@ -1,16 +1,16 @@
 import { clip, type Entry, type Word } from "@keepalived/conf-parser";
 import { familyOf, type IpFamily } from "@keepalived/ip-address";
-import { type Cursor, type Option, readOption, rowsOf } from "./line_words.ts";
-import type { Nexthop, Route, RouteType } from "./model_routes.ts";
-import { readEncap } from "./read_encap.ts";
-import { readNexthop } from "./read_nexthop.ts";
+import { type Cursor, type Option, readOption, rowsOf } from "./words.ts";
+import type { Nexthop, Route, RouteType } from "../model_routes.ts";
+import { readEncap } from "./encap.ts";
+import { readNexthop } from "./nexthop.ts";
 import { newRouteDraft, type RouteDraft } from "./route_draft.ts";
 import { METRICS, readMetric } from "./route_metrics.ts";
 import { applyFlag, applyNumber, applyWay } from "./route_options.ts";
-import { claimFamily, EVERYTHING, readPrefix, refuse, resolveTrack } from "./routing_line.ts";
-import type { RoutingContext } from "./routing_line.ts";
-import { ROUTE_TYPES, ROUTE_WORDS } from "./schema/route.ts";
-import { suggest } from "./suggest.ts";
+import { claimFamily, EVERYTHING, readPrefix, refuse, resolveTrack } from "./line.ts";
+import type { RoutingContext } from "./line.ts";
+import { ROUTE_TYPES, ROUTE_WORDS } from "../schema/route.ts";
+import { suggest } from "../suggest.ts";
 
 const ROWS = rowsOf(ROUTE_WORDS);
 const TYPES: ReadonlySet<string> = new Set(ROUTE_TYPES);

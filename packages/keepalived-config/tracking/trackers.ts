@@ -1,11 +1,11 @@
 import type { Report } from "@keepalived/conf-parser";
-import type { Body } from "./bind.ts";
+import type { Body } from "../bind.ts";
 import { readScripts, readTrackFiles, readTrackProcesses } from "./definitions.ts";
-import type { Missing } from "./missing_interfaces.ts";
-import type { Config } from "./model.ts";
-import type { Weight } from "./model_tracking.ts";
-import { readBfdInstances } from "./read_bfd.ts";
-import type { Trackable } from "./read_tracking.ts";
+import type { Missing } from "../missing_interfaces.ts";
+import type { Config } from "../model.ts";
+import type { Weight } from "../model_tracking.ts";
+import { readBfdInstances } from "./bfd.ts";
+import type { Trackable } from "./lists.ts";
 import { readTrackGroups } from "./sync_groups.ts";
 
 /** What is defined in blocks of its own, to be named elsewhere. */

@@ -1,8 +1,8 @@
 import { clip, type Report } from "@keepalived/conf-parser";
-import { type Body, placeOf, type Statement } from "./bind.ts";
-import { commandOf, defined, has, last, numberOf, textOf } from "./body.ts";
-import type * as Model from "./model_tracking.ts";
-import { readValue } from "./value.ts";
+import { type Body, placeOf, type Statement } from "../bind.ts";
+import { commandOf, defined, has, last, numberOf, textOf } from "../body.ts";
+import type * as Model from "../model_tracking.ts";
+import { readValue } from "../value.ts";
 
 /** A statement that defines a name, the name, and what messages about it begin with. */
 export type Definition = { readonly statement: Statement; readonly name: string };

@@ -1,8 +1,8 @@
 import { clip, type Word } from "@keepalived/conf-parser";
 import { familyOf } from "@keepalived/ip-address";
-import type { Option } from "./line_words.ts";
-import type { Route } from "./model_routes.ts";
-import { readGateway } from "./read_nexthop.ts";
+import type { Option } from "./words.ts";
+import type { Route } from "../model_routes.ts";
+import { readGateway } from "./nexthop.ts";
 import type { RouteDraft } from "./route_draft.ts";
 import {
   checkDevice,
@@ -13,7 +13,7 @@ import {
   readRealms,
   refuse,
   type RoutingContext,
-} from "./routing_line.ts";
+} from "./line.ts";
 
 /** Takes a word with addresses or interfaces into a route: true if it is one, false after a report. */
 export function applyWay(

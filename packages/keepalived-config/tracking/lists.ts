@@ -1,8 +1,8 @@
 import { clip, type Entry, type Word } from "@keepalived/conf-parser";
-import type { Body } from "./bind.ts";
-import type { Tracked, Tracking, Weight } from "./model_tracking.ts";
-import type { Say } from "./read_instance.ts";
-import { readValue } from "./value.ts";
+import type { Body } from "../bind.ts";
+import type { Tracked, Tracking, Weight } from "../model_tracking.ts";
+import type { Say } from "../read_instance.ts";
+import { readValue } from "../value.ts";
 
 /** What lists of trackers can name, with the weight that holds where the list says none. */
 export type Trackable = {

@@ -1,7 +1,7 @@
 import { clip, type Report } from "@keepalived/conf-parser";
-import type { VrrpInstanceConfig } from "./model.ts";
-import type { SyncGroupConfig, Tracked, Tracking } from "./model_tracking.ts";
-import { type Say, sayer } from "./read_instance.ts";
+import type { VrrpInstanceConfig } from "../model.ts";
+import type { SyncGroupConfig, Tracked, Tracking } from "../model_tracking.ts";
+import { type Say, sayer } from "../read_instance.ts";
 
 /** Rules between instances, what they track, and their sync groups. */
 export function applyGroups(

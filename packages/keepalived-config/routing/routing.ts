@@ -1,9 +1,9 @@
 import { clip, type Entry, type Report } from "@keepalived/conf-parser";
-import type { Body, Statement } from "./bind.ts";
-import type { Route, Rule } from "./model_routes.ts";
-import { readRoute } from "./read_route.ts";
-import { FIRST_RULE_NUMBER, readRule } from "./read_rule.ts";
-import type { RoutingNames } from "./routing_names.ts";
+import type { Body, Statement } from "../bind.ts";
+import type { Route, Rule } from "../model_routes.ts";
+import { readRoute } from "./route.ts";
+import { FIRST_RULE_NUMBER, readRule } from "./rule.ts";
+import type { RoutingNames } from "./names.ts";
 
 /** Routes and rules of one owner. */
 export type Routes = { readonly routes: readonly Route[]; readonly rules: readonly Rule[] };

@@ -1,6 +1,6 @@
 import { clip, type Report, type Word } from "@keepalived/conf-parser";
-import type { Keyword } from "./schema/keyword.ts";
-import { readValue, type Value } from "./value.ts";
+import type { Keyword } from "../schema/keyword.ts";
+import { readValue, type Value } from "../value.ts";
 
 /** The words of one line and how far it is read. */
 export type Cursor = { readonly words: readonly Word[]; next: number };

@@ -1,9 +1,9 @@
 import { clip, type Report } from "@keepalived/conf-parser";
-import type { Body } from "./bind.ts";
-import { defined, has, last, numberOf } from "./body.ts";
-import type { VrrpInstanceConfig } from "./model.ts";
-import type { GarpGroupConfig, InterfaceDelay, LinkbeatInterface } from "./model_tracking.ts";
-import { readValue } from "./value.ts";
+import type { Body } from "../bind.ts";
+import { defined, has, last, numberOf } from "../body.ts";
+import type { VrrpInstanceConfig } from "../model.ts";
+import type { GarpGroupConfig, InterfaceDelay, LinkbeatInterface } from "../model_tracking.ts";
+import { readValue } from "../value.ts";
 
 /** Whether the host lacks an interface, as far as that is a mistake. */
 type Missing = (name: string) => boolean;

@@ -1,11 +1,11 @@
 import { clip, type Report } from "@keepalived/conf-parser";
-import { type Body, placeOf } from "./bind.ts";
-import { commandOf, defined, flagOf, has } from "./body.ts";
-import type { VrrpInstanceConfig } from "./model.ts";
-import type { GlobalConfig } from "./model_global.ts";
-import type { SyncGroupConfig, TrackGroupConfig } from "./model_tracking.ts";
-import { sayer } from "./read_instance.ts";
-import { readTracking, type Trackable } from "./read_tracking.ts";
+import { type Body, placeOf } from "../bind.ts";
+import { commandOf, defined, flagOf, has } from "../body.ts";
+import type { VrrpInstanceConfig } from "../model.ts";
+import type { GlobalConfig } from "../model_global.ts";
+import type { SyncGroupConfig, TrackGroupConfig } from "../model_tracking.ts";
+import { sayer } from "../read_instance.ts";
+import { readTracking, type Trackable } from "./lists.ts";
 import { definitionsOf } from "./definitions.ts";
 
 /** What a group is resolved with. */

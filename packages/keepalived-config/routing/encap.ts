@@ -1,10 +1,10 @@
 import { clip, type Word } from "@keepalived/conf-parser";
 import { familyOf } from "@keepalived/ip-address";
-import { type Cursor, readOption, reportMissing, rowsOf } from "./line_words.ts";
-import { wholeNumber, wholeNumber64 } from "./line_words.ts";
-import type { Encap } from "./model_routes.ts";
-import { readNumberOrName, refuse, type RoutingContext } from "./routing_line.ts";
-import { ENCAP_WORDS } from "./schema/route.ts";
+import { type Cursor, readOption, reportMissing, rowsOf } from "./words.ts";
+import { wholeNumber, wholeNumber64 } from "./words.ts";
+import type { Encap } from "../model_routes.ts";
+import { readNumberOrName, refuse, type RoutingContext } from "./line.ts";
+import { ENCAP_WORDS } from "../schema/route.ts";
 
 const ROWS = rowsOf(ENCAP_WORDS);
 const MOST_LABEL = (1 << 20) - 1;

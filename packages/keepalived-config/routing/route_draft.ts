@@ -1,7 +1,7 @@
 import type { Word } from "@keepalived/conf-parser";
 import type { IpPrefix } from "@keepalived/ip-address";
-import type { LockableMetric, Nexthop, Route, RouteMetrics } from "./model_routes.ts";
-import type { FamilyDraft, TrackDraft } from "./routing_line.ts";
+import type { LockableMetric, Nexthop, Route, RouteMetrics } from "../model_routes.ts";
+import type { FamilyDraft, TrackDraft } from "./line.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,9 +1,9 @@
 import { clip, type Report } from "@keepalived/conf-parser";
 import { familyOf } from "@keepalived/ip-address";
-import { type Body, placeOf } from "./bind.ts";
-import { defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
-import type { BfdInstanceConfig } from "./model_tracking.ts";
-import { type Say, sayer } from "./read_instance.ts";
+import { type Body, placeOf } from "../bind.ts";
+import { defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
+import type { BfdInstanceConfig } from "../model_tracking.ts";
+import { type Say, sayer } from "../read_instance.ts";
 import { type Definition, definitionsOf, readWeight } from "./definitions.ts";
 
 /** All `bfd_instance` blocks that can run: one for each neighbour. */

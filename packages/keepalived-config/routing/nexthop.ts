@@ -1,11 +1,11 @@
 import { clip } from "@keepalived/conf-parser";
 import { familyOf, type IpFamily } from "@keepalived/ip-address";
-import { type Cursor, readOption, rowsOf } from "./line_words.ts";
-import type { Nexthop } from "./model_routes.ts";
-import { readEncap } from "./read_encap.ts";
-import { checkDevice, claimFamily, type FamilyDraft, readRealms, refuse } from "./routing_line.ts";
-import type { RoutingContext } from "./routing_line.ts";
-import { NEXTHOP_WORDS } from "./schema/route.ts";
+import { type Cursor, readOption, rowsOf } from "./words.ts";
+import type { Nexthop } from "../model_routes.ts";
+import { readEncap } from "./encap.ts";
+import { checkDevice, claimFamily, type FamilyDraft, readRealms, refuse } from "./line.ts";
+import type { RoutingContext } from "./line.ts";
+import { NEXTHOP_WORDS } from "../schema/route.ts";
 
 const ROWS = rowsOf(NEXTHOP_WORDS);
 

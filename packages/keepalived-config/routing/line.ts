@@ -6,9 +6,9 @@ import {
   parseIp,
   parsePrefix,
 } from "@keepalived/ip-address";
-import { type LineContext, wholeNumber } from "./line_words.ts";
-import type { NumberRange, Realms } from "./model_routes.ts";
-import type { NameFile, RoutingNames } from "./routing_names.ts";
+import { type LineContext, wholeNumber } from "./words.ts";
+import type { NumberRange, Realms } from "../model_routes.ts";
+import type { NameFile, RoutingNames } from "./names.ts";
 
 /** What lines of routes and rules need to know. */
 export type RoutingContext = LineContext & {
@@ -44,7 +44,10 @@ export const OWN_PROTOCOL = 18;
 export const EVERYTHING: ReadonlySet<string> = new Set(["default", "any", "all"]);
 
 /** A prefix; too long a prefix is reported and the address taken alone. Undefined, without a report: no address. */
-export function readPrefix(word: Word, context: LineContext): IpPrefix | undefined {
+export function readPrefix(
+  word: Word,
+  context: Omit<LineContext, "what">,
+): IpPrefix | undefined {
   const prefix = parsePrefix(word.text);
   if (prefix !== undefined) return prefix;
   const [head = "", length] = word.text.split("/");

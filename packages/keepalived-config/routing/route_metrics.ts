@@ -1,9 +1,9 @@
 import { clip } from "@keepalived/conf-parser";
-import type { Option } from "./line_words.ts";
-import type { LockableMetric, RouteMetrics } from "./model_routes.ts";
+import type { Option } from "./words.ts";
+import type { LockableMetric, RouteMetrics } from "../model_routes.ts";
 import type { RouteDraft } from "./route_draft.ts";
-import { refuse, type RoutingContext } from "./routing_line.ts";
-import { readValue } from "./value.ts";
+import { refuse, type RoutingContext } from "./line.ts";
+import { readValue } from "../value.ts";
 
 /** Where a word of a line goes, and how its value is read. */
 type Metric = { readonly field: keyof RouteMetrics; readonly longestS?: number };
