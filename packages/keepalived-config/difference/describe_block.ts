@@ -11,7 +11,7 @@ export type Before = {
 
 /**
  * What is different between two blocks of one keyword, in words: `priority 100 → 150`, `virtual_ipaddress: 10.0.0.1/24
- * added`. Secrets are not shown, only that they changed.
+ * added`. Secrets are not shown, only that they changed. Outside all blocks (the keyword is empty) order means nothing.
  */
 export function describeBlock({ keyword, from, to }: Before): readonly string[] {
   const names = new Set([...to, ...from].map(({ name }) => name));
@@ -60,12 +60,18 @@ function keyed(all: readonly PlainStatement[], isValue: boolean): Map<string, Pl
 function describeOne(parent: string, from: PlainStatement, to: PlainStatement): readonly string[] {
   const [old, now] = [headOf(parent, from), headOf(parent, to)];
   if (from.block !== undefined && to.block !== undefined) {
-    return describeBlock({ keyword: from.name, from: from.block, to: to.block })
+    const changes = describeBlock({ keyword: from.name, from: from.block, to: to.block })
       .map((change) => `${now}: ${change}`);
+    const isMoved = changes.length === 0 && parent !== "" && !isSame(from, to);
+    return isMoved ? [`${now}: another order`] : changes;
   }
-  if (printStatements([from]) === printStatements([to])) return [];
+  if (isSame(from, to)) return [];
   if (old === now) return [`${from.name} changed`];
   return [`${old} → ${now.slice(from.name.length).trim() || "without value"}`];
+}
+
+function isSame(from: PlainStatement, to: PlainStatement): boolean {
+  return printStatements([from]) === printStatements([to]);
 }
 
 /** A statement without what is in its braces, secrets hidden. */

@@ -78,8 +78,18 @@ export function difference(from: Config, to: Config): ConfigDifference {
   };
 }
 
-function globalOf(config: Config) {
-  const { global, trackGroups, interfaceDelays, garpGroups, linkbeatInterfaces, tlsClient } =
-    config;
-  return { global, trackGroups, interfaceDelays, garpGroups, linkbeatInterfaces, tlsClient };
+/** What has no identity of its own, in an order that is not that of the file. */
+function globalOf({ global, garpGroups, tlsClient, ...lists }: Config) {
+  return {
+    global,
+    garpGroups,
+    tlsClient,
+    trackGroups: sorted(lists.trackGroups, nameOf),
+    interfaceDelays: sorted(lists.interfaceDelays, (it) => it.interface),
+    linkbeatInterfaces: sorted(lists.linkbeatInterfaces, (it) => it.interface),
+  };
+}
+
+function sorted<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+  return items.toSorted((a, b) => key(a) < key(b) ? -1 : 1);
 }
