@@ -4,6 +4,8 @@ import { ADDRESS_RULES } from "./addresses.ts";
 import { ELECTION_RULES } from "./election.ts";
 import { OTHER_RULES } from "./others.ts";
 import type { LintRule } from "./rule.ts";
+import { TRACKING_RULES } from "./tracking.ts";
+import { VIRTUAL_SERVER_RULES } from "./virtual_server.ts";
 
 /**
  * What is allowed and seldom meant.
@@ -14,6 +16,8 @@ import type { LintRule } from "./rule.ts";
 export const LINT_RULES: readonly LintRule[] = [
   ...ELECTION_RULES,
   ...ADDRESS_RULES,
+  ...TRACKING_RULES,
+  ...VIRTUAL_SERVER_RULES,
   ...OTHER_RULES,
 ];
 

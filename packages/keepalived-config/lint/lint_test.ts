@@ -20,6 +20,36 @@ ${lines}
 
 const mail = "smtp_server 10.0.0.25\nnotification_email {\na@example.com\n}";
 
+function script(lines: string): string {
+  return `vrrp_script s {\nscript /bin/true\n${lines}\n}\n`;
+}
+
+/** An instance that tracks the script. */
+function tracking(lines: string): string {
+  return script("rise 2") +
+    instance(`virtual_router_id 1\npriority 100\ntrack_script {\ns weight 20\n}\n${lines}`);
+}
+
+function group(first: string, second: string): string {
+  return instance(`virtual_router_id 1\n${first}`) +
+    instance(`virtual_router_id 2\n${second}`, "B").replace("10.0.0.1", "10.0.0.2") +
+    "vrrp_sync_group G {\ngroup {\nA\nB\n}\n}\n";
+}
+
+function service(lines: string, checker = "TCP_CHECK {\n}"): string {
+  return `virtual_server 10.0.0.1 80 {
+lvs_sched rr
+lvs_method NAT
+protocol TCP
+${lines}
+real_server 10.0.0.2 80 {
+weight 5
+${checker}
+}
+}
+`;
+}
+
 /** For each rule a text that breaks it, where, and the nearest text that does not. */
 const cases: Readonly<Record<string, { bad: string; at: string; good: string }>> = {
   "lint-master-without-priority": {
@@ -65,6 +95,30 @@ const cases: Readonly<Record<string, { bad: string; at: string; good: string }>>
     at: "7:1",
     good: instance("virtual_router_id 1\nmcast_src_ip 10.0.0.8"),
   },
+  "lint-nopreempt-weight": { bad: tracking("nopreempt"), at: "15:1", good: tracking("preempt") },
+  "lint-weight-too-large": {
+    bad: tracking("priority 240"),
+    at: "5:15",
+    good: tracking("priority 234"),
+  },
+  "lint-script-flaps": { bad: script(""), at: "1:13", good: script("fall 2") },
+  "lint-script-slow": {
+    bad: script("interval 1\ntimeout 2"),
+    at: "1:13",
+    good: script("interval 2\ntimeout 2"),
+  },
+  "lint-unused-tracker": { bad: script(""), at: "1:13", good: tracking("") },
+  "lint-group-priorities": {
+    bad: group("priority 90", "priority 100"),
+    at: "17:17",
+    good: group("priority 90", "priority 90"),
+  },
+  "lint-quorum-unreachable": {
+    bad: service("quorum 4\nhysteresis 2"),
+    at: "1:16",
+    good: service("quorum 3\nhysteresis 2"),
+  },
+  "lint-unchecked-server": { bad: service("", ""), at: "1:16", good: service("") },
   "lint-plain-password": {
     bad: instance("virtual_router_id 1\nauthentication {\nauth_type PASS\nauth_pass x\n}"),
     at: "7:1",
