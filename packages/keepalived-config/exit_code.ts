@@ -5,6 +5,9 @@ const QUIET: ReadonlySet<string> = new Set([
   "surplus-argument",
   "not-expanded",
   "old-name",
+  "below-minimum",
+  "delay-limited",
+  "slow-detection",
   "group-family",
   "script-ignored",
   "script-not-executable",
@@ -15,15 +18,16 @@ const QUIET: ReadonlySet<string> = new Set([
 const HOST: ReadonlySet<string> = new Set([
   "file-not-found",
   "file-not-readable",
-  "unknown-interface",
+  "absent-interface",
 ]);
 
 /**
  * The exit status of a configuration test (`keepalived -t`).
  *
  * 2: an argument is missing; 6: scripts without script security, or no configuration file at all; 5: any other finding,
- * also a mere warning; 4: nothing but files or interfaces that do not exist; 0: nothing, or advice (`lint-…`) alone. The
- * C daemon gives 0 for a configuration file that is missing; here that fails.
+ * also a mere warning; 4: nothing but files that do not exist, or interfaces of delays and of link polling (others are
+ * worth 5); 0: nothing, or advice (`lint-…`) alone. The C daemon gives 0 for a configuration file that is missing; here
+ * that fails.
  */
 export function testExitCode(diagnostics: readonly Diagnostic[]): 0 | 2 | 4 | 5 | 6 {
   const codes = new Set(diagnostics.map(({ code }) => code));

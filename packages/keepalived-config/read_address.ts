@@ -51,7 +51,7 @@ export function readAddressLine(
   if (draft.track || draft.trackGroup === undefined) return draft;
   const { subject, report } = context;
   const message = `${subject}Static address has both track_group and no_track set - not tracking`;
-  report({ severity: "warning", code: "conflict", message, at: first.at });
+  report({ severity: "warning", code: "contradiction", message, at: first.at });
   const { trackGroup: _, ...alone } = draft;
   return alone;
 }

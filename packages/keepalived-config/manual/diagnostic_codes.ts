@@ -56,6 +56,9 @@ export const DIAGNOSTIC_CODES: Readonly<Record<string, string>> = {
   // names and objects
   "unknown-name": "A name that nothing in the configuration has; the reference is left out.",
   "unknown-interface": "No such network interface on this machine.",
+  "absent-interface":
+    "No such network interface on this machine, for a delay or for link polling; the line is kept.",
+  "unknown-vrf": "No such VRF on this machine; the route is left out.",
   "missing-interface": "An instance or address that needs an interface has none, and is left out.",
   "missing-vrid": "An instance without virtual_router_id is left out.",
   "missing-address": "A VRRP version 3 instance without an address is left out.",
@@ -69,6 +72,15 @@ export const DIAGNOSTIC_CODES: Readonly<Record<string, string>> = {
   "empty-group": "A virtual server group without members.",
   "no-real-server": "A virtual server without real servers.",
   "not-tracked": "A static route or rule cannot be tracked as it is written.",
+  "no-effect": "A block that changes nothing as it is written; it is left out.",
+  "weight-ignored":
+    "A tracker with a weight of its own on an address owner or a member of a sync group.",
+  "unsupported": "A word of ip that is known and not supported.",
+  "unusual-value": "A value that is taken, and hardly what was meant.",
+  "slow-detection": "A BFD interval or multiplier so large that a failure is seen late.",
+  "below-minimum": "A round trip time under 200 ms is raised to that.",
+  "delay-limited": "A delay of an interface is cut: a backup would take over before it ends.",
+  "invalid-key": "A key of auth_hmac that is missing, too short or not readable as text.",
   "no-preference":
     "A rule without preference: the kernel chooses one, and its order is a matter of luck.",
   // machine

@@ -151,13 +151,13 @@ export function resolveTrack(
   }
   if (!track) {
     const message = `Static ${what} has both track_group and no_track set - not tracking`;
-    return refuse(context, group, "conflict", message) ?? shared;
+    return refuse(context, group, "contradiction", message) ?? shared;
   }
   if (!hasDevice) {
     const message = what === "route"
       ? "Static route cannot have track group if no oif specified"
       : "Static rule cannot have track_group if dev/iif not specified";
-    return refuse(context, group, "conflict", message) ?? shared;
+    return refuse(context, group, "contradiction", message) ?? shared;
   }
   return { ...shared, trackGroup: group.text };
 }

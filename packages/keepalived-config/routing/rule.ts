@@ -97,13 +97,13 @@ function finish(
   }
   if (lookupOnly !== undefined && action.kind !== "table" && action.kind !== "l3mdev") {
     const message = "suppressor/realm specified for non table action - skipping";
-    return refuse(context, lookupOnly, "conflict", message);
+    return refuse(context, lookupOnly, "contradiction", message);
   }
   if (action.kind === "goto" && !leadsOn(fields.priority, action.priority)) {
     const message = fields.priority === undefined
       ? `Invalid rule - goto target ${action.priority} specified without preference`
       : `Invalid rule - preference ${fields.priority} >= goto target ${action.priority}`;
-    return refuse(context, first, "conflict", message);
+    return refuse(context, first, "contradiction", message);
   }
   const family = draft.family ?? 4;
   const hasDevice = fields.inputInterface !== undefined;

@@ -77,7 +77,7 @@ function readInterval(body: Body, name: string, fallback: number, say: Say): num
   const word = last(body, name)?.words[1];
   if (interval > SENSIBLE_US && word !== undefined) {
     const message = `${name} value ${clip(word.text)} is larger than max sensible (10000)`;
-    say("warning", "unusual", message, word.at);
+    say("warning", "slow-detection", message, word.at);
   }
   return interval;
 }
@@ -86,7 +86,7 @@ function readMultiplier(body: Body, say: Say): number {
   const multiplier = numberOf(body, "multiplier") ?? 5;
   if (multiplier > 10) {
     const message = `multiplier value ${multiplier} is larger than max sensible (10)`;
-    say("warning", "unusual", message, last(body, "multiplier")?.words[1]?.at);
+    say("warning", "slow-detection", message, last(body, "multiplier")?.words[1]?.at);
   }
   return multiplier;
 }

@@ -199,7 +199,12 @@ function readQuorum(
       ? "Quorum is greater than quorum_max - ignoring"
       : "quorum_max is less than quorum - ignoring";
     const at = words[0].at;
-    report({ severity: "warning", code: "conflict", message: `(${clip(name)}) ${message}`, at });
+    report({
+      severity: "warning",
+      code: "contradiction",
+      message: `(${clip(name)}) ${message}`,
+      at,
+    });
   }
   return { quorum: least ?? 1, ...(most === undefined ? {} : { quorumMax: most }) };
 }

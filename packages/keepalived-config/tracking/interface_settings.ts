@@ -20,7 +20,7 @@ export function readInterfaceDelays(
     const shown = clip(first.text);
     if (missing(first.text)) {
       const message = `unknown interface ${shown} specified for up/down delay`;
-      report({ severity: "warning", code: "unknown-interface", message, at: first.at });
+      report({ severity: "warning", code: "absent-interface", message, at: first.at });
     }
     if (down === undefined) {
       const message = `No delay specified for interface ${shown} - ignoring`;
@@ -132,7 +132,7 @@ export function readLinkbeat(
   for (const { words: [first, word, surplus] } of linesOf(root, "linkbeat_interfaces")) {
     if (missing(first.text)) {
       const message = `unknown interface ${clip(first.text)} specified for linkbeat interface`;
-      report({ severity: "warning", code: "unknown-interface", message, at: first.at });
+      report({ severity: "warning", code: "absent-interface", message, at: first.at });
     }
     const method = METHODS.get(word?.text ?? "");
     const extra = method === undefined ? word : surplus;
