@@ -21,7 +21,7 @@ export function resolveQuorum(
   if (wanted > total) {
     const message = `Warning - quorum ${wanted} for ${name} exceeds total weight of real servers` +
       ` ${total}, reducing quorum to ${total}`;
-    say("warning", "adjusted", message, "quorum");
+    say("warning", "adjusted", message, "quorum", "all servers together must be able to reach it");
   }
   const hysteresis = Math.min(margin, Math.max(0, quorum - 1));
   if (margin > hysteresis) {

@@ -16,6 +16,8 @@ export type Service = {
   readonly kind: "address" | "fwmark" | "group";
   /** Those with an address. */
   readonly members: ServiceGroup["addresses"];
+  /** The first of them whose port is not that of the first one. */
+  readonly otherPort: ServiceGroup["addresses"][number] | undefined;
   readonly family: IpFamily | "both";
   readonly protocol: VirtualServer["protocol"];
   readonly forwarding: Forwarding;
@@ -120,7 +122,8 @@ function resolvePort(
     );
     return 0;
   }
-  const other = members.find((member) => member.port !== port);
+  const [first] = members;
+  const other = first?.port === port ? service.otherPort : first;
   if (other === undefined) return own;
   if (kind === "address") {
     say(`WARNING - virtual server ${name} and real server ${server} ports don't match - resetting`);

@@ -134,6 +134,7 @@ function serviceOf(
     name,
     kind: identity.kind,
     members: identity.addresses,
+    otherPort: identity.addresses.find(({ port }) => port !== identity.addresses[0]?.port),
     family,
     protocol,
     forwarding,
