@@ -11,7 +11,8 @@ export function resolveAuthentication(body: Body, version: 2 | 3, say: Say): Aut
   if (block === undefined || type === undefined) return { kind: "none" };
   const at = block.words[0].at;
   if (version === 3) {
-    say("warning", "adjusted", "VRRP version 3 does not support authentication. Ignoring.", at);
+    const message = "VRRP version 3 does not support authentication. Ignoring.";
+    say("warning", "adjusted", message, at, "nothing is protected: use auth_hmac, or remove it");
     return { kind: "none" };
   }
   if (given === undefined) {

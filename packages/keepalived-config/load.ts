@@ -79,7 +79,12 @@ export function loadTree(parsed: Parsed, options: LoadOptions): LoadedConfig {
   const { list, report } = collector([...parsed.diagnostics]);
   const root = bind(parsed.entries, report);
   const config = resolve(root, options, report);
-  return { config, root, diagnostics: inOrder(list, parsed.sources), sources: parsed.sources };
+  return {
+    config,
+    root,
+    diagnostics: sortDiagnostics(list, parsed.sources),
+    sources: parsed.sources,
+  };
 }
 
 function resolve(root: Body, options: LoadOptions, report: Report): Config {
@@ -154,7 +159,10 @@ function resolveInstances(root: Body, context: InstanceContext): VrrpInstanceCon
 }
 
 /** By file in the order of reading, line and column; equal places keep their order. */
-function inOrder(diagnostics: readonly Diagnostic[], sources: Sources): readonly Diagnostic[] {
+export function sortDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+): readonly Diagnostic[] {
   const ranks = new Map([...sources.keys()].map((file, rank) => [file, rank]));
   const rank = ({ at }: Diagnostic) => ranks.get(at.file) ?? 0;
   return diagnostics.toSorted((a, b) =>

@@ -49,7 +49,7 @@ export {
 export { jsonSchema } from "./form/json_schema.ts";
 export { lint, LINT_RULES, type LintOptions } from "./lint/lint.ts";
 export type { LintRule } from "./lint/rule.ts";
-export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
+export { loadConfig, type LoadedConfig, type LoadOptions, sortDiagnostics } from "./load.ts";
 export { describeKeyword, type KeywordHelp } from "./manual/describe.ts";
 export { DIAGNOSTIC_CODES } from "./manual/diagnostic_codes.ts";
 export { explain, type Explanation } from "./manual/explain.ts";

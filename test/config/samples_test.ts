@@ -1,28 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testExitCode } from "@keepalived/keepalived-config";
+import { checkMachine } from "../../apps/keepalived/config_machine.ts";
+import type { Identity } from "../../apps/keepalived/machine/machine.ts";
+import { fakeMachine } from "../../apps/keepalived/machine/fake_machine.ts";
 import { load, printed, type Sample, samples } from "./support.ts";
 
+const folder = { type: "directory" } as const;
+
+const USERS: ReadonlyMap<string, Identity> = new Map([
+  ["root", { uid: 0, gid: 0 }],
+  ["nobody", { uid: 65534, gid: 65534 }],
+  ["quentin", { uid: 1000, gid: 1000 }],
+]);
+
+/** Of the machine that the C daemon was asked on: commands of its PATH, and a user of one file. */
+const machine = fakeMachine(
+  { "/usr": folder, "/usr/bin": folder, "/usr/bin/killall": {}, "/usr/bin/pidof": {} },
+  { userOf: (name) => USERS.get(name) },
+);
+
 function read({ text, configId, interfaces }: Sample) {
-  return load(text, {
+  const loaded = load(text, {
     configId,
     hostName: "host",
     interfaceExists: (name) => interfaces.has(name),
   });
+  return checkMachine(loaded, machine);
 }
 
 /** Files whose exit status differs from that of the C daemon, and why. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   "devtools-1492a.conf": "the C daemon names an unknown keyword, and forgets it in its status",
-  "sample-vrrp.localcheck.conf": "script security wants the file system",
-  "wild-mattrice-moot15-noeol.conf": "script security wants the file system",
-  "devtools-512.conf": "script security wants the file system",
-  "wild-deanpeterson-ocp.conf": "script security wants the file system",
-  "wild-7layer-haproxy.conf": "script security wants the file system",
-  "devtools-1372.conf": "scripts that are not there want the file system",
-  "denissubbota-mysql-vips.conf": "scripts that are not there want the file system",
-  "devtools-1902.conf": "script users want the user data base",
-  "devtools-1694.conf": "host names and scripts want the host",
 };
 
 for (const sample of [...samples("confs"), ...samples("confs-bad")]) {
@@ -70,6 +79,10 @@ const SAYINGS: readonly (readonly [string, string])[] = [
   ["devtools-773b.conf", "Extra '}' found"],
   ["devtools-1799.conf", "VRRP instance vrrp2 is already using vrrp.1 - ignoring name"],
   ["vyatta-ah-auth-v3-group.conf", "Unknown keyword 'start_delay'"],
+  ["devtools-512.conf", "SECURITY VIOLATION - scripts are being executed but script_security not"],
+  ["devtools-1372.conf", "Disabling track script test_keepalived since not found/accessible"],
+  ["devtools-1902.conf", "Unable to set default user keepalived_script for script"],
+  ["devtools-1902.conf", "Unable to set default user for vrrp script track_addr - removing"],
 ];
 
 for (const [file, saying] of SAYINGS) {

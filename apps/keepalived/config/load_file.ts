@@ -40,8 +40,15 @@ export type Reading = {
   readonly machine: boolean;
 };
 
-/** The configuration of a file in any language. */
+/** The configuration of a file in any language; for this machine without what cannot run there. */
 export async function loadFile(file: string, reading: Reading): Promise<LoadedConfig> {
+  const loaded = await loadAnyFile(file, reading);
+  if (!reading.machine) return loaded;
+  const { checkMachine } = await import("../config_machine.ts");
+  return checkMachine(loaded);
+}
+
+async function loadAnyFile(file: string, reading: Reading): Promise<LoadedConfig> {
   const options = optionsOf(reading);
   if (languageOf(file) === "conf") return loadConfig(loadFiles, file, options);
   const { node, diagnostics, sources } = await readData(file);

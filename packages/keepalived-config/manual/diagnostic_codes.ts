@@ -85,9 +85,12 @@ export const DIAGNOSTIC_CODES: Readonly<Record<string, string>> = {
     "A rule without preference: the kernel chooses one, and its order is a matter of luck.",
   // machine
   "script-security":
-    "Scripts run as root while enable_script_security is off, or others could change them.",
-  "script-user": "The user or group that a script is to run as does not exist.",
-  "script-not-executable":
-    "A script does not exist or cannot be run; the message names the part of its path.",
-  "script-ignored": "A script is not run; the message says why.",
+    "Scripts would run although enable_script_security is off. The C daemon runs them too, and says so.",
+  "script-user":
+    "The user or group that a script is to run as does not exist; the script is left out.",
+  "script-disabled":
+    "A tracked script is not there, or others than root could change it; nothing tracks it.",
+  "script-ignored": "A script is left out; the message and its hint say why.",
+  "script-not-executable": "A script has no execute permission, and is left out.",
+  "script-path": "A command without a path was found in a folder of PATH.",
 };
