@@ -325,7 +325,7 @@ export const VRRP: Ledger = {
     })),
   ],
   prose: {
-    "vrrp_instance virtual_ipaddress": "instance_test.ts",
+    "vrrp_instance virtual_ipaddress": "instance_test.ts, hmac_test.ts",
     "vrrp_instance virtual_ipaddress_excluded": "instance_test.ts",
     "vrrp_instance use_vmac": "instance_test.ts",
     "vrrp_instance use_ipvlan": "instance_test.ts",
@@ -333,8 +333,8 @@ export const VRRP: Ledger = {
     "vrrp_instance nopreempt": "instance_test.ts",
     "vrrp_instance authentication": "instance_test.ts",
     "vrrp_instance/authentication auth_pass": "instance_test.ts",
-    "vrrp_sync_group group": "groups_test.ts",
-    "bfd_instance source_ip": "trackers_test.ts",
+    "vrrp_sync_group group": "tracking/groups_test.ts",
+    "bfd_instance source_ip": "tracking/definitions_test.ts",
   },
   words: { ...ROUTE_WORDS, ...RULE_WORDS, ...OTHER_WORDS },
 };

@@ -1,29 +1,30 @@
 import { clip, type Report } from "@keepalived/conf-parser";
 import { familyOf } from "@keepalived/ip-address";
-import { type Body, placeOf } from "../bind.ts";
+import type { Body } from "../bind.ts";
 import { defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
 import type { BfdInstanceConfig } from "../model_tracking.ts";
-import { type Say, sayer } from "../read_instance.ts";
+import type { Say } from "../read_instance.ts";
 import { type Definition, definitionsOf, readWeight } from "./definitions.ts";
 
 /** All `bfd_instance` blocks that can run: one for each neighbour. */
 export function readBfdInstances(root: Body, report: Report): readonly BfdInstanceConfig[] {
   const owners = new Map<string, string>();
   return definitionsOf(root, "bfd_instance", report).flatMap((definition) => {
-    const at = definition.statement.words[1]?.at ?? placeOf(definition.statement);
-    const say: Say = (severity, code, message, place, hint) =>
-      sayer(definition.name, at, report)(
+    const { statement: { words: [keyword, word] }, name } = definition;
+    const at = word?.at ?? keyword.at;
+    const say: Say = (severity, code, message, place = at, hint) =>
+      report({
         severity,
         code,
-        `BFD instance ${clip(definition.name)} ${message}`,
-        place,
-        hint,
-      );
+        message: `BFD instance ${clip(name)}${message}`,
+        at: place,
+        ...(hint === undefined ? {} : { hint }),
+      });
     const read = readSession(definition, say);
     if (read === undefined) return [];
     const owner = owners.get(read.neighborAddress);
     if (owner !== undefined) {
-      const message = `has duplicate neighbor address ${read.neighborAddress}, ignoring instance`;
+      const message = ` has duplicate neighbor address ${read.neighborAddress}, ignoring instance`;
       say("error", "duplicate", message, undefined, `${clip(owner)} has it`);
       return [];
     }
@@ -40,12 +41,12 @@ function readSession(
   const sourceAddress = textOf(body, "source_ip");
   if (neighborAddress === undefined) {
     if (body.dropped.has("neighbor_ip")) return undefined;
-    const message = "has no neighbor address set, disabling instance";
+    const message = " has no neighbor address set, disabling instance";
     say("error", "missing-value", message, undefined, "add neighbor_ip ADDRESS");
     return undefined;
   }
   if (sourceAddress !== undefined && familyOf(sourceAddress) !== familyOf(neighborAddress)) {
-    const message = `source address ${sourceAddress} and neighbor address ${neighborAddress}` +
+    const message = ` source address ${sourceAddress} and neighbor address ${neighborAddress}` +
       " are not of the same family, disabling instance";
     say("error", "family", message, last(body, "source_ip")?.words[1]?.at);
     return undefined;
@@ -76,7 +77,7 @@ function readInterval(body: Body, name: string, fallback: number, say: Say): num
   const interval = numberOf(body, name) ?? fallback;
   const word = last(body, name)?.words[1];
   if (interval > SENSIBLE_US && word !== undefined) {
-    const message = `${name} value ${clip(word.text)} is larger than max sensible (10000)`;
+    const message = ` ${name} value ${clip(word.text)} is larger than max sensible (10000)`;
     say("warning", "slow-detection", message, word.at);
   }
   return interval;
@@ -85,7 +86,7 @@ function readInterval(body: Body, name: string, fallback: number, say: Say): num
 function readMultiplier(body: Body, say: Say): number {
   const multiplier = numberOf(body, "multiplier") ?? 5;
   if (multiplier > 10) {
-    const message = `multiplier value ${multiplier} is larger than max sensible (10)`;
+    const message = ` multiplier value ${multiplier} is larger than max sensible (10)`;
     say("warning", "slow-detection", message, last(body, "multiplier")?.words[1]?.at);
   }
   return multiplier;
