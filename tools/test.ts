@@ -103,6 +103,8 @@ async function readTap(
       else count.passed++;
       if (failing) console.log(`${runtime}: not ok - ${result[2]}${file}`);
       else if (/ # SKIP/i.test(line)) console.log(`${runtime}: skipped - ${result[2]}`);
+    } else if (/^# .+ \| /.test(line)) {
+      console.log(line.slice(2)); // A table that a test prints.
     } else if (/^# .*_test\.ts$/.test(line)) {
       file = ` (${line.slice(2)})`;
     } else if (failing && line.startsWith(" ")) {

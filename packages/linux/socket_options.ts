@@ -30,6 +30,8 @@ export const IP_TTL = 2;
 export const IP_HDRINCL = 3;
 export const IP_PKTINFO = 8;
 export const IP_RECVTTL = 12;
+/** The bit that forbids fragments: 0 (IP_PMTUDISC_DONT) leaves it out. */
+export const IP_MTU_DISCOVER = 10;
 export const IP_FREEBIND = 15;
 export const IP_TRANSPARENT = 19;
 export const IP_MULTICAST_IF = 32;

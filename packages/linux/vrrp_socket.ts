@@ -5,6 +5,7 @@ import { joinGroup, sendMulticastOn } from "./multicast.ts";
 import { AF_INET, AF_INET6 } from "./sockaddr.ts";
 import { Socket } from "./socket.ts";
 import {
+  IP_MTU_DISCOVER,
   IP_MULTICAST_ALL,
   IP_PKTINFO,
   IP_RECVTTL,
@@ -25,6 +26,8 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./socket_options.ts";
+
+const IP_PMTUDISC_DONT = 0;
 
 /** IP protocol number of VRRP (RFC 9568 §5.1.1.4). */
 export const IPPROTO_VRRP = 112;
@@ -94,6 +97,8 @@ export function openVrrpSender(options: VrrpSenderOptions): Socket {
     if (family === 4) {
       socket.setOption(IPPROTO_IP, IP_TTL, hopLimit);
       socket.setOption(IPPROTO_IP, IP_TOS, trafficClass);
+      // As its peers send it: without the bit that forbids fragments.
+      socket.setOption(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
       // Unlike IP_FREEBIND, which is for `bind` only.
       socket.setOption(IPPROTO_IP, IP_TRANSPARENT, 1);
     } else {

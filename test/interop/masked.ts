@@ -8,8 +8,8 @@ const ARP_REQUEST = 1;
 
 /** Octets of a frame that tell one host or one moment from another, as offset and length. */
 const variable = {
-  /** Identification and the don't-fragment bit, checksum, source; checksum of VRRP. */
-  vrrp4: [[18, 3], [24, 2], [26, 4], [40, 2]],
+  /** Identification, checksum, source; checksum of VRRP. */
+  vrrp4: [[18, 2], [24, 2], [26, 4], [40, 2]],
   /** Flow label, source; checksum of VRRP. */
   vrrp6: [[15, 3], [22, 16], [60, 2]],
   /** Flow label; checksum. */
