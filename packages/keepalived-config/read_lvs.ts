@@ -55,8 +55,11 @@ function readTimeouts(body: Body, report: Report): LvsGlobal["timeoutsS"] {
     report({ severity: "error", code: "missing-value", message, at: words[0].at, hint });
     return {};
   }
-  const range = [1, 2678400, "Invalid lvs_timeout {} ({}) - ignoring"] as const;
-  const ranges = { tcp: range, tcpfin: range, udp: range };
+  const ranges = {
+    tcp: [1, 2678400, "Invalid lvs_timeout tcp ({}) - ignoring"],
+    tcpfin: [1, 2678400, "Invalid lvs_timeout tcpfin ({}) - ignoring"],
+    udp: [1, 2678400, "Invalid lvs_timeout udp ({}) - ignoring"],
+  } as const;
   const { numbers: [tcp, tcpFin, udp], others } = readOptions(words.slice(1), ranges, report);
   for (const { text, at } of others) {
     const message = `Unknown option ${clip(text)} specified for lvs_timeouts`;
@@ -67,9 +70,9 @@ function readTimeouts(body: Body, report: Report): LvsGlobal["timeoutsS"] {
 
 const SYNC_OPTIONS = {
   id: [0, 255, "Invalid syncid ({}) - defaulting to vrid"],
-  maxlen: [1, 65507, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
-  port: [1, 65535, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
-  ttl: [1, 255, "Invalid lvs_sync_daemon {} ({}) - ignoring"],
+  maxlen: [1, 65507, "Invalid lvs_sync_daemon maxlen ({}) - ignoring"],
+  port: [1, 65535, "Invalid lvs_sync_daemon port ({}) - ignoring"],
+  ttl: [1, 255, "Invalid lvs_sync_daemon ttl ({}) - ignoring"],
 } as const;
 
 /** `IFNAME [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group IP]`; `inst NAME` and a bare id are older spellings. */
@@ -94,8 +97,7 @@ function readSyncDaemon(body: Body, report: Report): SyncDaemon | undefined {
       else group = readSyncGroup(value, report);
     } else if (instance === undefined && i === 0) instance = word.text;
     else if (id === undefined) {
-      const older = readOptions([{ ...word, text: "id" }, word], SYNC_OPTIONS, report);
-      id = older.numbers[0];
+      id = readOption(word, SYNC_OPTIONS.id, report);
     } else {
       const message = `Unknown option ${clip(word.text)} specified for lvs_sync_daemon`;
       report({ severity: "error", code: "unknown-option", message, at: word.at });
@@ -114,7 +116,7 @@ function readSyncGroup({ text, at }: Word, report: Report): string | undefined {
   return undefined;
 }
 
-/** Least and greatest value of an option, and what to say of another one. */
+/** Least and greatest value of an option, and what to say of another one; `{}` stands for it. */
 type Range = readonly [number, number, string];
 
 /** Pairs of a name and a number; words that are none come back as `others`. */
@@ -133,25 +135,27 @@ function readOptions(
       others.push(word);
       continue;
     }
-    const [min, max, wrong] = range;
     const given = words[++i];
     if (given === undefined) {
       const message = `No value specified for ${word.text} - ignoring`;
       report({ severity: "error", code: "missing-value", message, at: word.at });
       break;
     }
-    const read = readValue({ kind: "integer", min, max }, given.text);
-    if (read.ok && typeof read.value === "number") found.set(word.text, read.value);
-    else if (!read.ok) {
-      const values = wrong.includes("{} (") ? [word.text, given.text] : [given.text];
-      const message = values.reduce((text, value) => text.replace("{}", () => clip(value)), wrong);
-      report({
-        severity: "error",
-        code: read.code,
-        message: `${message}: ${read.message}`,
-        at: given.at,
-      });
-    }
+    const value = readOption(given, range, report);
+    if (value !== undefined) found.set(word.text, value);
   }
   return { numbers: Object.keys(ranges).map((key) => found.get(key)), others };
+}
+
+/** The number of an option, or undefined after a report. */
+function readOption(
+  { text, at }: Word,
+  [min, max, wrong]: Range,
+  report: Report,
+): number | undefined {
+  const read = readValue({ kind: "integer", min, max }, text);
+  if (read.ok) return Number(read.value);
+  const told = wrong.replace("{}", () => clip(text));
+  report({ severity: "error", code: read.code, message: `${told}: ${read.message}`, at });
+  return undefined;
 }
