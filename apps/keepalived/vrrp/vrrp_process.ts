@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IpAddress } from "@keepalived/ip-address";
 import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { matchInstances } from "@keepalived/keepalived-config/match";
 import { openPacketSocket, type Socket } from "@keepalived/linux";
 import {
   decodeNotification,
@@ -11,7 +12,6 @@ import {
 } from "@keepalived/netlink-route";
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
-import { difference } from "@keepalived/reconcile";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { keepCompiledModules } from "../self.ts";
@@ -81,23 +81,18 @@ export class VrrpProcess {
   /** Goes over to another configuration: what is equal in both is not touched. */
   configure(config: Config): void {
     this.#setVirtualAddresses(config.instances);
-    const running = new Map(this.#routers.map((router) => [identityOf(router.config), router]));
-    const change = difference(
-      config.instances,
-      this.#routers.map((router) => router.config),
-      identityOf,
-      (a, b) => JSON.stringify(a) === JSON.stringify(b),
-    );
-    for (const removed of change.remove) running.get(identityOf(removed))?.stop();
-    for (const { to } of change.change) running.get(identityOf(to))?.configure(to);
-    const added = new Map(change.add.map((it) => [identityOf(it), this.#routerOf(it)]));
-    this.#routers = config.instances.flatMap((it) =>
-      running.get(identityOf(it)) ?? added.get(identityOf(it)) ?? []
-    );
-    for (const router of added.values()) router.start();
+    const running = new Map(this.#routers.map((router) => [router.config, router]));
+    const { add, change, remove } = matchInstances([...running.keys()], config.instances);
+    const ended = new Set(remove);
+    const kept = this.#routers.filter((router) => !ended.has(router.config));
+    for (const removed of remove) running.get(removed)?.stop();
+    for (const { from, to } of change) running.get(from)?.configure(to);
+    const added = add.map((it) => this.#routerOf(it));
+    this.#routers = [...kept, ...added];
+    for (const router of added) router.start();
     this.#log(
       "info",
-      `Reload: ${change.add.length} instances added, ${change.change.length} changed, ${change.remove.length} removed`,
+      `Reload: ${add.length} instances added, ${change.length} changed, ${remove.length} removed`,
     );
   }
 
@@ -192,13 +187,6 @@ export class VrrpProcess {
     this.#log("warning", `Netlink: cannot read a notification: ${decoded.error.fault}`);
     return undefined;
   }
-}
-
-/** A reload finds a virtual router again by what it is on the wire, not by its name. */
-function identityOf(config: VrrpInstanceConfig): string {
-  const delivery = config.unicast === undefined ? config.multicastGroup : "unicast";
-  return [config.interface, config.family, config.virtualRouterId, delivery, config.sourceAddress]
-    .join(" ");
 }
 
 function requireInterfaces(config: Config, interfaces: Interfaces): void {

@@ -1,3 +1,10 @@
+/**
+ * Finding objects of one configuration again in the next one: for the processes that run them, without the keyword
+ * tables.
+ *
+ * @module
+ */
+
 import { type Difference, difference } from "@keepalived/reconcile";
 import type { VrrpInstanceConfig } from "../model.ts";
 import type { CheckerConfig } from "../model_checker.ts";
