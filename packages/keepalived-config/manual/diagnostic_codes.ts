@@ -70,6 +70,8 @@ export const DIAGNOSTIC_CODES: Readonly<Record<string, string>> = {
   "ttl-range": "min_ttl is above max_ttl.",
   "small-group": "A sync group with fewer than two members does nothing.",
   "empty-group": "A virtual server group without members.",
+  "group-family":
+    "A virtual server group whose addresses its servers cannot serve; the virtual server is left out.",
   "no-real-server": "A virtual server without real servers.",
   "not-tracked": "A static route or rule cannot be tracked as it is written.",
   "no-effect": "A block that changes nothing as it is written; it is left out.",
