@@ -23,7 +23,7 @@ export {
 } from "@keepalived/conf-parser";
 export type { Body, Statement } from "./bind.ts";
 export { describeDifference } from "./difference/describe.ts";
-export { type ConfigDifference, difference } from "./difference/difference.ts";
+export { type ConfigDifference, difference, fixedChanges } from "./difference/difference.ts";
 export {
   matchCheckers,
   matchInstances,

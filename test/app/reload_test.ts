@@ -141,6 +141,17 @@ for (
   });
 }
 
+test("what only a restart can change is refused, and the old configuration runs on", async () => {
+  const daemon = await startMaster("a", {});
+  const sinceUs = lab.reactor.nowUs();
+  daemon.configure(`global_defs {\n  nftables other\n}\n${instanceConf({ priority: 150 })}`);
+  daemon.signal("SIGHUP");
+  await daemon.says(/Reload refused: to change nftables the daemon must be restarted/);
+  await sleep(300);
+  const priorities = new Set(advertsSince(sinceUs).map(({ priority }) => priority));
+  assert.deepEqual([...priorities], [100]);
+});
+
 test("a file that is gone is refused, and the old configuration runs on", async () => {
   const daemon = await startMaster("a", {});
   const sinceUs = lab.reactor.nowUs();

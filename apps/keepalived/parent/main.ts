@@ -1,4 +1,4 @@
-import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
+import { type Config, fixedChanges, type LoadedConfig } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
 import type { ParentMessage } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
@@ -153,6 +153,12 @@ class Parent {
     const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
     if (loaded.config === undefined || broken) {
       this.#log("error", "Reload refused: the configuration has errors, the running one stays");
+      return;
+    }
+    const fixed = fixedChanges(this.#config, loaded.config);
+    if (fixed.length > 0) {
+      const keywords = fixed.join(", ");
+      this.#log("error", `Reload refused: to change ${keywords} the daemon must be restarted`);
       return;
     }
     this.#config = loaded.config;

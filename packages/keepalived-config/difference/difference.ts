@@ -61,9 +61,7 @@ export function difference(from: Config, to: Config): ConfigDifference {
   return {
     from,
     to,
-    refused: Object.entries(FIXED).flatMap(([name, valueOf]) =>
-      valueOf(from) === valueOf(to) ? [] : [name]
-    ),
+    refused: fixedChanges(from, to),
     global: !sameMeaning(globalOf(from), globalOf(to)),
     instances: match(from.instances, to.instances, instanceIdentity, nameOf),
     syncGroups: match(from.syncGroups, to.syncGroups, nameOf),
@@ -76,6 +74,13 @@ export function difference(from: Config, to: Config): ConfigDifference {
     staticRoutes: match(from.staticRoutes, to.staticRoutes, routeIdentity),
     staticRules: match(from.staticRules, to.staticRules, ruleIdentity),
   };
+}
+
+/** The keywords whose value is different and cannot change in a running daemon. */
+export function fixedChanges(from: Config, to: Config): readonly string[] {
+  return Object.entries(FIXED).flatMap(([name, valueOf]) =>
+    valueOf(from) === valueOf(to) ? [] : [name]
+  );
 }
 
 /** What has no identity of its own, in an order that is not that of the file. */
