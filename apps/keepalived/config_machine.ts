@@ -7,7 +7,7 @@ import {
   type Statement,
 } from "@keepalived/keepalived-config";
 import { type Identity, type Machine, thisMachine } from "./machine/machine.ts";
-import { examineScript } from "./machine/script.ts";
+import { examineScript, type ScriptVerdict } from "./machine/script.ts";
 import { type ScriptUse, scriptUses } from "./machine/script_uses.ts";
 import { withoutScripts } from "./machine/without_scripts.ts";
 
@@ -52,6 +52,7 @@ class Check {
   /** Who runs scripts that name no user, or why nobody. */
   readonly #default: Identity | string;
   #defaultReported = false;
+  readonly #verdicts = new Map<string, ScriptVerdict>();
   readonly #counted = new Map<ScriptUse["process"], { at: Span; unsafe?: string }>();
 
   constructor(settings: GlobalConfig["scripts"], machine: Machine) {
@@ -87,14 +88,9 @@ class Check {
   mayRun(use: ScriptUse): boolean {
     const identity = this.#runnerOf(use);
     if (identity === undefined) return false;
-    const { symlinkPaths, security } = this.#settings;
+    const { security } = this.#settings;
     const program = use.command.argv[0] ?? "";
-    const { path, fault, unsafe, searched } = examineScript(
-      program,
-      identity,
-      this.#machine,
-      symlinkPaths,
-    );
+    const { path, fault, unsafe, searched } = this.#examine(program, identity);
     if (fault?.kind === "not-found") {
       this.#refuse(use, path, "since not found/accessible", fault);
       return false;
@@ -131,6 +127,17 @@ class Check {
         }`;
       this.#warn("script-security", message, at, unsafe ?? "set enable_script_security");
     }
+  }
+
+  /** Each file is looked at once for each who runs it: thousands of servers may share a script. */
+  #examine(program: string, identity: Identity): ScriptVerdict {
+    const key = `${identity.uid} ${identity.gid} ${program}`;
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const { symlinkPaths } = this.#settings;
+    const verdict = examineScript(program, identity, this.#machine, symlinkPaths);
+    this.#verdicts.set(key, verdict);
+    return verdict;
   }
 
   #count({ process, at }: ScriptUse, unsafe?: string): void {

@@ -12,7 +12,7 @@ export type Machine = {
   readonly groupIdOf: (name: string) => number | undefined;
   /** The path with symbolic links resolved, or the system's reason why there is none (`ENOENT`). */
   readonly realPath: (path: string) => { readonly path: string } | { readonly code: string };
-  /** Undefined if there is no such file. */
+  /** Undefined if there is no such file, or none that can be seen. */
   readonly status: (path: string) => FileStatus | undefined;
 };
 
@@ -41,9 +41,12 @@ export const thisMachine: Machine = {
     }
   },
   status: (path) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return undefined;
-    const type = found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
-    return { uid: found.uid, gid: found.gid, mode: found.mode & 0o7777, type };
+    try {
+      const found = statSync(path);
+      const type = found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
+      return { uid: found.uid, gid: found.gid, mode: found.mode & 0o7777, type };
+    } catch {
+      return undefined; // realPath() has the reason.
+    }
   },
 };

@@ -78,7 +78,8 @@ function missing(path: string, code: string, machine: Machine) {
   };
   const message = `Script ${path} cannot be accessed - ${texts[code] ?? code}`;
   const first = [...foldersOf(path), path].find((place) => machine.status(place) === undefined);
-  const reason = first === undefined ? `the system says ${code}` : `there is no ${first}`;
+  const isAbsent = first !== undefined && (code === "ENOENT" || code === "ENOTDIR");
+  const reason = isAbsent ? `there is no ${first}` : `the system says ${code} of ${first ?? path}`;
   return { kind: "not-found", message, reason } as const;
 }
 

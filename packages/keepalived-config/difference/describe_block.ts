@@ -1,6 +1,7 @@
 import type { PlainStatement } from "../plain.ts";
 import { printStatements } from "../print_statements.ts";
 import { redact } from "../show/redact.ts";
+import { sameMeaning } from "./same.ts";
 
 /** The statements of one block before and after. */
 export type Before = {
@@ -47,31 +48,25 @@ function hasNoBlock({ block }: PlainStatement): boolean {
 
 /** Statements by their words; equal ones by their order too. A value is the same whatever its words are. */
 function keyed(all: readonly PlainStatement[], isValue: boolean): Map<string, PlainStatement> {
-  const map = new Map<string, PlainStatement>();
-  for (const one of all) {
-    const words = isValue ? "" : printStatements([{ ...one, block: [] }]);
-    let key = words;
-    for (let i = 2; map.has(key); i++) key = `${words} ${i}`;
-    map.set(key, one);
-  }
-  return map;
+  const counts = new Map<string, number>();
+  return new Map(all.map((one) => {
+    const words = isValue ? "" : JSON.stringify([one.name, one.arguments]);
+    const count = counts.get(words) ?? 0;
+    counts.set(words, count + 1);
+    return [`${words} ${count}`, one];
+  }));
 }
 
 function describeOne(parent: string, from: PlainStatement, to: PlainStatement): readonly string[] {
+  if (sameMeaning(from, to)) return [];
   const [old, now] = [headOf(parent, from), headOf(parent, to)];
   if (from.block !== undefined && to.block !== undefined) {
     const changes = describeBlock({ keyword: from.name, from: from.block, to: to.block })
       .map((change) => `${now}: ${change}`);
-    const isMoved = changes.length === 0 && parent !== "" && !isSame(from, to);
-    return isMoved ? [`${now}: another order`] : changes;
+    return changes.length === 0 && parent !== "" ? [`${now}: another order`] : changes;
   }
-  if (isSame(from, to)) return [];
   if (old === now) return [`${from.name} changed`];
   return [`${old} → ${now.slice(from.name.length).trim() || "without value"}`];
-}
-
-function isSame(from: PlainStatement, to: PlainStatement): boolean {
-  return printStatements([from]) === printStatements([to]);
 }
 
 /** A statement without what is in its braces, secrets hidden. */
