@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -75,7 +75,9 @@ export class Daemon {
 
   /** Writes its configuration file; a running daemon reads it at SIGHUP. */
   configure(config: string): void {
-    writeFileSync(this.configFile, config);
+    // At once, as editors do: a daemon that reads just now must not see half of it.
+    writeFileSync(`${this.configFile}.new`, config);
+    renameSync(`${this.configFile}.new`, this.configFile);
   }
 
   signal(signal: NodeJS.Signals): void {
