@@ -23,8 +23,8 @@ export type Line = {
 
 /** The place of the characters `start` to `end` of a line; a stretch over several lines ends with its first. */
 export function spanOf(line: Line, start: number, end: number): Span {
-  const [only, another] = line.pieces;
-  if (another === undefined && only?.frozen === 0) {
+  const only = line.pieces[0];
+  if (line.pieces.length === 1 && only?.frozen === 0) {
     const column = only.column + start - only.offset;
     return { file: line.file, line: only.line, column, length: Math.max(1, end - start) };
   }
@@ -100,23 +100,40 @@ export function* readLines(file: string, text: string, report: Report): Generato
     const end = newline < 0 ? text.length : newline;
     number++;
     const raw = text.slice(start, end);
+    start = end + 1;
+    if (draft === undefined && !SPECIAL.test(raw)) {
+      const simple = withoutBlanks(raw);
+      const pieces = [{ offset: 0, line: number, column: 1, frozen: 0 }];
+      if (simple !== "") yield { file, text: simple, pieces, breaks: NONE };
+      continue;
+    }
     const nul = raw.indexOf("\0");
     if (nul >= 0) {
       const at = { file, line: number, column: nul + 1, length: 1 };
       report({ severity: "error", code: "nul-byte", message: "NUL byte: line ignored", at });
-    } else {
-      if (draft === undefined) {
-        draft = { parts: [], length: 0, pieces: [], breaks: [], quoted: false };
-      } else draft.breaks.push(draft.length);
-      if (!append(draft, raw, number)) {
-        yield* finish(draft, file);
-        draft = undefined;
-      }
+      continue;
     }
-    start = end + 1;
+    if (draft === undefined) {
+      draft = { parts: [], length: 0, pieces: [], breaks: [], quoted: false };
+    } else draft.breaks.push(draft.length);
+    if (!append(draft, raw, number)) {
+      yield* finish(draft, file);
+      draft = undefined;
+    }
   }
   if (draft !== undefined) yield* finish(draft, file);
 }
+
+function withoutBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+/** What makes a line more than its text: comments, quotes, continuations, NUL bytes. */
+// deno-lint-ignore no-control-regex
+const SPECIAL = /[#!"\\\0]/;
+const NONE: readonly number[] = [];
 
 function* finish(draft: Draft, file: string): Generator<Line> {
   const text = draft.parts.join("");

@@ -117,7 +117,7 @@ function bindStatement(
   context: Context,
 ): Statement | undefined {
   const { words, block } = entry;
-  const keyword = rows.get(row.aliasOf ?? "") ?? row;
+  const keyword = row.aliasOf === undefined ? row : rows.get(row.aliasOf) ?? row;
   if (row.deprecated !== undefined) {
     const { message, quiet } = row.deprecated;
     const code = quiet ? "old-name" : "deprecated";
@@ -150,6 +150,15 @@ function bindArguments(
   context: Context,
 ): readonly Value[] | undefined {
   const { words, text } = entry;
+  if (words.length === 2 && keyword.arguments.length === 1) {
+    // Nearly all of them: one word for one argument.
+    const [argument] = keyword.arguments;
+    const [, given] = words;
+    if (argument !== undefined && given !== undefined && isOneWord(argument)) {
+      const value = bindWord(argument, given, keyword, context);
+      return value === undefined ? undefined : [value];
+    }
+  }
   const values: Value[] = [];
   let next = 1;
   for (const [i, argument] of keyword.arguments.entries()) {
@@ -198,6 +207,12 @@ function bindArguments(
   const surplus = words[next];
   if (surplus !== undefined) reportSurplus(surplus, keyword, context);
   return values.length === 0 ? NO_VALUES : values.slice();
+}
+
+/** Whether a single word says all of an argument. */
+function isOneWord(argument: Argument): boolean {
+  return argument.kind !== "rest" && argument.kind !== "command" &&
+    !(argument.kind === "word" && argument.escapes === true);
 }
 
 const NO_VALUES: readonly Value[] = [];

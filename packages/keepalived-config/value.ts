@@ -26,6 +26,7 @@ export function readValue(argument: Argument, text: string): Read {
         `Invalid value '${clip(text)}' specified (range on, off, true, false, yes, no)`,
       );
     case "choice": {
+      if (argument.of.includes(text)) return { ok: true, value: text };
       const wanted = argument.anyCase === true ? text.toLowerCase() : text;
       const found = argument.of.find((one) =>
         (argument.anyCase === true ? one.toLowerCase() : one) === wanted
@@ -62,12 +63,13 @@ type Of<Kind> = Extract<Argument, { readonly kind: Kind }>;
 
 function readInteger(argument: Of<"integer">, text: string): Read {
   const { min, max } = argument;
+  const isNumber = /^[+-]?[0-9]+$/.test(text);
+  const value = Number(text);
+  if (isNumber && value >= min && value <= max) return { ok: true, value: value + 0 };
   const range = `[${min}, ${max}]`;
-  if (!/^[+-]?[0-9]+$/.test(text)) {
+  if (!isNumber) {
     return fail("invalid-number", `invalid number '${clip(text)}' (range ${range})`);
   }
-  const value = Number(text);
-  if (value >= min && value <= max) return { ok: true, value: value + 0 };
   if (value < 0 && min >= 0) {
     return fail("out-of-range", `negative number '${clip(text)}' (range ${range})`);
   }
@@ -85,6 +87,11 @@ function readInteger(argument: Of<"integer">, text: string): Read {
 /** As many decimals as the keyword takes make microseconds exactly; further ones are rounded off with a message. */
 function readSeconds(argument: Of<"seconds">, text: string): Read {
   const { min, max, decimals, places = 6 } = argument;
+  // Nearly all of them.
+  if (/^[0-9]{1,9}$/.test(text)) {
+    const value = Number(text);
+    if (value >= min && value <= max) return { ok: true, value: value * microsecondsOf(argument) };
+  }
   const range = `[${min}, ${max}]`;
   const match = decimals
     ? /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/.exec(text)
