@@ -3,6 +3,12 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 /** Settings of an instance that are read and checked, and that this version does not act on yet. */
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
   "authentication with auth_type AH": (it) => it.authentication.kind === "ah",
+  auth_hmac: (it) => it.hmac !== undefined,
+  "trackers of interfaces, scripts, files, processes and BFD sessions": ({ tracking }) =>
+    Object.values(tracking).some((list) => list.length > 0),
+  virtual_routes: (it) => it.routes.length > 0,
+  virtual_rules: (it) => it.rules.length > 0,
+  vrrp_sync_group: (it) => it.syncGroup !== undefined,
   use_vmac: (it) => it.vmac !== undefined,
   use_ipvlan: (it) => it.ipvlan !== undefined,
   no_accept: (it) => !it.accept,
@@ -23,6 +29,12 @@ export function inactiveFeatures(config: Config): readonly string[] {
       ? []
       : [`(${names.join(", ")}) ${feature}: accepted, not acted on by this version`];
   });
+  if (config.staticRoutes.length > 0) {
+    lines.push("static_routes: accepted, not acted on by this version");
+  }
+  if (config.staticRules.length > 0) {
+    lines.push("static_rules: accepted, not acted on by this version");
+  }
   if (config.present.checker) lines.push("virtual_server: accepted, not acted on by this version");
   if (config.present.bfd) lines.push("bfd_instance: accepted, not acted on by this version");
   return lines;

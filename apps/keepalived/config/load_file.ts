@@ -71,6 +71,7 @@ function optionsOf({ configId, machine }: Reading): LoadOptions {
     hostName: hostname(),
     environment: process.env as Readonly<Record<string, string>>,
     seed: Date.now() >>> 0,
+    nameFiles: loadFiles,
     ...(configId === undefined ? {} : { configId }),
     ...(machine ? { interfaceExists: (name) => interfaceIndex(name) !== undefined } : {}),
   };
