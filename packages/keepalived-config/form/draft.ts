@@ -36,7 +36,7 @@ export function addLine(draft: Draft, text: string, at: Span, report: Report): b
   for (const token of lexAt(line, at, refuse).tokens) {
     if (isWord(token)) {
       draft.words.push({ ...token, offset: token.offset + offset, end: token.end + offset });
-    } else {
+    } else if (whole) {
       const message = `A brace cannot stand here without double quotes around it`;
       refuse({ severity: "error", code: "unexpected-brace", message, at });
     }
