@@ -38,7 +38,7 @@ export function refuse(
 }
 
 /** rtnetlink protocol of what keepalived makes. */
-export const OWN_PROTOCOL = 18;
+const OWN_PROTOCOL = 18;
 
 /** A whole address space, of a family that the rest of the line tells. */
 export const EVERYTHING: ReadonlySet<string> = new Set(["default", "any", "all"]);

@@ -46,15 +46,6 @@ const COERCED: Limits = { most: 253, coerces: true };
 const NARROW: Limits = { most: 253, coerces: false };
 const WIDE: Limits = { most: 254, coerces: false };
 
-/** Nothing is tracked. */
-export const NO_TRACKING: Tracking = {
-  interfaces: [],
-  scripts: [],
-  files: [],
-  processes: [],
-  bfdInstances: [],
-};
-
 function readList(body: Body, kind: Kind, trackable: Trackable, say: Say): readonly Tracked[] {
   const found = new Map<string, Tracked>();
   for (const { body: { lines } } of body.statements.get(kind.keyword) ?? []) {
