@@ -83,7 +83,7 @@ export class Daemon {
 
   /** Returns when the program has been executed. */
   static async start(host: Host, contender: Contender, settings: Settings): Promise<Daemon> {
-    const folder = mkdtempSync(join(workFolder, "daemon-"));
+    const folder = mkdtempSync(join(workFolder(), "daemon-"));
     const file = (name: string) => join(folder, name);
     writeFileSync(file("conf"), configurationOf(settings));
     writeFileSync(file("log"), "");
