@@ -1,14 +1,5 @@
 import type { DataField, DataNode, Diagnostic, Span } from "@keepalived/keepalived-config";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 
 /** The value of a text, and what is wrong with its syntax. */
 export type Placed = {
@@ -20,7 +11,7 @@ export type Placed = {
 /** Levels of lists and objects; a configuration has about ten. */
 const deepest = 100;
 /** Values in all, aliases counted as often as they are used: a few of them could double for ever. */
-const most = 10_000_000;
+const most = 5_000_000;
 
 /**
  * The value of a YAML text, each part with its place; JSON is YAML too.
@@ -29,7 +20,12 @@ const most = 10_000_000;
  */
 export function placeYaml(file: string, text: string): Placed {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Its own check takes the square of the time.
+    uniqueKeys: false,
+  });
   const spanOf = (start: number, end: number): Span => {
     const { line, col } = lines.linePos(start);
     const newline = text.indexOf("\n", start);
@@ -41,7 +37,7 @@ export function placeYaml(file: string, text: string): Placed {
       length: Math.max(1, stop - start),
     };
   };
-  const placer = new Placer(document, spanOf);
+  const placer = new Placer(spanOf);
   for (const { message, pos } of document.errors) placer.say("error", message, spanOf(...pos));
   for (const { message, pos } of document.warnings) placer.say("warning", message, spanOf(...pos));
   const root = document.contents;
@@ -56,12 +52,12 @@ export function placeYaml(file: string, text: string): Placed {
 class Placer {
   readonly diagnostics: Diagnostic[] = [];
   failed = false;
-  readonly #document: Document.Parsed;
+  /** In the order of the text; one that is defined again means the later value from there on. */
+  readonly #anchors = new Map<string, Node>();
   readonly #spanOf: (start: number, end: number) => Span;
   #left: number = most;
 
-  constructor(document: Document.Parsed, spanOf: (start: number, end: number) => Span) {
-    this.#document = document;
+  constructor(spanOf: (start: number, end: number) => Span) {
     this.#spanOf = spanOf;
   }
 
@@ -79,11 +75,16 @@ class Placer {
       return nothing;
     }
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
-      return target === undefined ? nothing : this.place(target, depth + 1);
+      const target = this.#anchors.get(node.source);
+      if (target !== undefined) return this.place(target, depth + 1);
+      this.say("error", `No anchor '${node.source}' before this alias`, at);
+      this.failed = true;
+      return nothing;
     }
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) {
       const fields = node.items.flatMap(({ key, value }) => this.#field(key, value, depth));
+      this.#refuseTwice(fields);
       return { kind: "object", at, fields };
     }
     if (isSeq(node)) {
@@ -107,6 +108,17 @@ class Placer {
       ? { kind: "scalar", at, value: null }
       : this.place(value as Node, depth + 1);
     return { key: key.source ?? String(key.value), at, value: placed };
+  }
+
+  #refuseTwice(fields: readonly DataField[]): void {
+    const seen = new Set<string>();
+    for (const { key, at } of fields) {
+      if (seen.has(key)) {
+        this.say("error", `The key '${key}' stands here twice: write a list`, at);
+        this.failed = true;
+      }
+      seen.add(key);
+    }
   }
 
   #at(node: Node): Span {
