@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import process from "node:process";
 import { checkLayers } from "./check_layers.ts";
 import { checkSizes } from "./check_sizes.ts";
+import { checkManual } from "./configuration_manual.ts";
 
 type Check = { readonly name: string; readonly run: () => string | undefined };
 
@@ -17,6 +18,7 @@ const checks: readonly Check[] = [
   { name: "types (deno check)", run: () => command("deno", ["check"]) },
   { name: "layers", run: () => checkLayers().join("\n") || undefined },
   { name: "sizes", run: () => checkSizes().join("\n") || undefined },
+  { name: "manual", run: () => checkManual().join("\n") || undefined },
 ];
 
 /** Runs every check, prints each result as a TAP line, and counts them. */

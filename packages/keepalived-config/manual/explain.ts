@@ -1,3 +1,4 @@
+import { LINT_RULES } from "../lint/lint.ts";
 import { suggest } from "../suggest.ts";
 import { describeKeyword, type KeywordHelp, pathText } from "./describe.ts";
 import { DIAGNOSTIC_CODES } from "./diagnostic_codes.ts";
@@ -20,12 +21,13 @@ export function explain(query: string): Explanation {
     keyword.name === name && blocks.every((block, i) => block === path.at(-1 - i))
   );
   if (found.length > 0) return { found: true, text: grouped(found).map(textOf).join("\n") };
-  const code = DIAGNOSTIC_CODES[query];
-  if (code !== undefined) return { found: true, text: `${query}: a finding\n    ${code}\n` };
-  const words = new Set([
-    ...places.map(({ keyword }) => keyword.name),
-    ...Object.keys(DIAGNOSTIC_CODES),
+  const findings = new Map([
+    ...Object.entries(DIAGNOSTIC_CODES),
+    ...LINT_RULES.map(({ code, title, reason }) => [code, `${title}: ${reason}`] as const),
   ]);
+  const meaning = findings.get(query);
+  if (meaning !== undefined) return { found: true, text: `${query}: a finding\n    ${meaning}\n` };
+  const words = new Set([...places.map(({ keyword }) => keyword.name), ...findings.keys()]);
   const nearest = suggest(name, words);
   return { found: false, nearest };
 }
