@@ -131,7 +131,6 @@ function withoutBlanks(text: string): string {
 }
 
 /** What makes a line more than its text: comments, quotes, continuations, NUL bytes. */
-// deno-lint-ignore no-control-regex
 const SPECIAL = /[#!"\\\0]/;
 const NONE: readonly number[] = [];
 
