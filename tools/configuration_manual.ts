@@ -45,12 +45,48 @@ export function configurationManual(): string {
   return `# Configuration
 
 All ${count} keywords of keepalived.conf, block by block. Made from the keyword tables by
-\`node tools/configuration_manual.ts\`; \`keepalived config explain KEYWORD\` prints the same. How YAML and JSON say it is
-in \`keepalived config schema\`; what findings mean is in [diagnostics.md](diagnostics.md).
+\`node tools/configuration_manual.ts\`; \`keepalived config explain KEYWORD\` prints the same. What findings mean is in
+[diagnostics.md](diagnostics.md).
+
+${PLAIN_DATA}
+## Keywords
 
 ${blocks.map(contentsLine).join("")}
 ${blocks.map(blockText).join("\n")}`;
 }
+
+/** How YAML and JSON say what the rest of the page says for keepalived.conf. */
+const PLAIN_DATA = `## As YAML or JSON
+
+A file whose name ends in \`.yaml\`, \`.yml\` or \`.json\` says the same as plain data; \`keepalived config convert\` goes from
+each form to each other, \`keepalived config schema\` prints the JSON Schema.
+
+\`\`\`yaml
+global_defs:
+  router_id: east
+  smtp_server: [10.0.0.9, 2525]
+vrrp_instance:
+  - name: VI_1
+    interface: eth0
+    virtual_router_id: 51
+    advert_int: 0.5
+    nopreempt: true
+    notify_master:
+      command: /usr/local/bin/notify.sh master
+      user: nobody
+    virtual_ipaddress:
+      - 10.0.0.1/24 dev eth0
+\`\`\`
+
+- A block is an object by keyword. What stands between a keyword and its brace is its field \`name\`, of a
+  \`virtual_server\` \`service\`, of a \`real_server\` \`address\`.
+- A keyword alone is \`true\`; one argument is its value, times as in keepalived.conf; several are a list.
+- A command is its line, or an object of \`command\` (the line, or a list of arguments), \`user\` and \`group\`.
+- A block of lines is a list of strings; lines beside keywords stand in the field \`lines\`.
+- What is repeated is a list; where one is a list already, several are a list of lists. Where the order of different
+  keywords in a block matters, the field \`order\` lists them one by one.
+- There are no definitions, includes and conditions.
+`;
 
 function anchorOf(path: readonly string[]): string {
   return path.length === 0 ? "root" : path.join(".");

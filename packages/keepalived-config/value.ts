@@ -160,7 +160,12 @@ export function readCommand(text: string): { command: Command; surplus: number }
     argv = first === undefined ? [] : [first];
     return finish(argv, others);
   }
-  return finish(argv, after.split(/\s+/).filter((part) => part !== ""));
+  return finish(argv, wordsOf(after));
+}
+
+/** Ordinary words, in which only double quotes count. */
+function wordsOf(text: string): readonly string[] {
+  return (text.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
 function finish(argv: readonly string[], more: readonly string[]) {

@@ -16,7 +16,7 @@ const usage =
   `Usage: npm run bench -- config [--sizes N,N,…] [--runs N] [--limit SECONDS] [--only CASE]
 
 Reads large configurations (keepalived -t) with the installed keepalived (C) and with this one on Node and on Deno, in
-turn, in a network namespace of their own; start and end of the program included. Takes about eight minutes. Needs root.
+turn, in a network namespace of their own; start and end of the program included. Takes about five minutes. Needs root.
 
   --sizes N,N,…     objects in a configuration (default 10000,20000,50000)
   --runs N          runs of each, of which the fastest counts (default 3; of one that takes over 10 s one is enough)

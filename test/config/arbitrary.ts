@@ -21,9 +21,24 @@ function statement(keyword: Keyword): fc.Arbitrary<string> {
     .map((words) => [keyword.name, ...words.filter((word) => word !== "")].join(" "));
   const { block } = keyword;
   if (block === undefined) return head;
-  const inner = fc.array(statementOf(block), { maxLength: 8 });
+  const required = REQUIRED[keyword.name] ?? [];
+  const inner = fc.array(statementOf(block), { maxLength: 8 }).map((
+    body,
+  ) => [...required, ...body]);
   return fc.tuple(head, inner).map(([line, body]) => [`${line} {`, ...body, "}"].join("\n"));
 }
+
+/** What a block needs to mean anything: without it, it is left out whatever else it says. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  vrrp_instance: ["interface eth0", "virtual_router_id 7", "virtual_ipaddress {\n10.1.1.1\n}"],
+  vrrp_script: ['script "/bin/true"'],
+  vrrp_track_process: ["process sh"],
+  track_file: ["file /tmp/x"],
+  bfd_instance: ["neighbor_ip 10.0.0.9"],
+  virtual_server: ["protocol TCP", "real_server 10.0.0.7 80 {\nTCP_CHECK {\n}\n}"],
+  MISC_CHECK: ['misc_path "/bin/true"'],
+  url: ["path /"],
+};
 
 function argumentText(argument: Argument): fc.Arbitrary<string> {
   const text = valueText(argument);
@@ -60,7 +75,9 @@ function valueText(argument: Argument): fc.Arbitrary<string> {
     case "word":
       return word;
     case "rest":
-      return fc.oneof(words, fc.integer({ min: 0, max: 300 }).map(String), addressLine);
+      return /fwmark/.test(argument.of)
+        ? fc.constantFrom("10.0.0.3 80", "fwmark 3", "group VI_1", "2001:db8::3 443")
+        : fc.oneof(words, fc.integer({ min: 0, max: 300 }).map(String), addressLine);
   }
 }
 

@@ -267,20 +267,27 @@ test("-t and -f take YAML", () => {
   assert.match(err, /out\.yaml:6:13: error\[out-of-range\]/);
 });
 
+/** A pipe from a command to another one. */
+function piped(words: string, reader: string): Pick<Result, "out" | "err"> {
+  const script = `"$0" config ${words} | (${reader})`;
+  const { stdout, stderr } = spawnSync("sh", ["-c", script, program], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, KEEPALIVED_RUNTIME: "Deno" in globalThis ? "deno" : "node" },
+  });
+  return { out: stdout, err: stderr };
+}
+
 test("a large output reaches a slow reader whole", () => {
   const many = Array.from(
     { length: 4000 },
     (_, i) => `vrrp_instance V${i} {\n interface e${i}\n virtual_router_id 1\n}\n`,
   ).join("");
   file("many.conf", many);
-  const { stdout } = spawnSync(
-    "sh",
-    ["-c", `"$0" config convert many.conf --to=json | (sleep 0.3; wc -c)`, program],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, KEEPALIVED_RUNTIME: "Deno" in globalThis ? "deno" : "node" },
-    },
-  );
-  assert.equal(Number(stdout), config("convert", "many.conf", "--to=json").out.length);
+  const { out } = piped("convert many.conf --to=json", "sleep 0.3; wc -c");
+  assert.equal(Number(out), config("convert", "many.conf", "--to=json").out.length);
+});
+
+test("a reader that has enough is no error", () => {
+  assert.deepEqual(piped("schema", "head -n 1"), { out: "{\n", err: "" });
 });

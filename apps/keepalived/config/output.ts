@@ -22,9 +22,10 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
       if (error == null || broken) resolve();
       else reject(error);
     };
+    // An error comes as an event too, after the call.
     stream.once("error", done);
     stream.write(text, (error) => {
-      stream.off("error", done);
+      if (error == null) stream.off("error", done);
       done(error);
     });
   });

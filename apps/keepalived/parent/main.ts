@@ -49,7 +49,8 @@ async function start(options: Options, log: Log): Promise<Config> {
   const loaded = await loadOf(options);
   report(loaded, log);
   if (loaded.config === undefined) {
-    throw new ExitError(exitStatus.noConfiguration, `Config files missing '${file}'.`);
+    const problem = loaded.sources.size === 0 ? "Config files missing" : "No configuration in";
+    throw new ExitError(exitStatus.noConfiguration, `${problem} '${file}'.`);
   }
   return loaded.config;
 }

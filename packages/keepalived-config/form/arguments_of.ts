@@ -141,7 +141,7 @@ function addCommand(draft: Draft, node: DataNode, context: Context): boolean {
   if (isSame(command, readCommand(line)?.command)) {
     return addLine(draft, line, node.at, context.report);
   }
-  const text = "a command with arguments has a user and a group without blanks";
+  const text = "user and group of a command with arguments cannot hold double quotes";
   refuse("invalid-command", text, node, context);
   return false;
 }

@@ -1,13 +1,14 @@
 import type { Command } from "../model.ts";
 import type { Data } from "./data.ts";
+import { quoteWord } from "./quote.ts";
 
 /** A command as it stands in a file: `"PROGRAM ARGUMENTS" USER GROUP`. */
 export function printCommand({ argv, user, group }: Command): string {
   const [program = ""] = argv;
   const owner = [user, group].filter((word) => word !== undefined);
-  // Only without quotes around the command may user and group hold blanks.
+  // Only without quotes around the command do escapes work in user and group.
   if (argv.length === 1 && program !== "") return [program, ...owner].map(printBare).join(" ");
-  return [`"${argv.map(printArgument).join(" ")}"`, ...owner].join(" ");
+  return [`"${argv.map(printArgument).join(" ")}"`, ...owner.map(quoteWord)].join(" ");
 }
 
 /** An argument inside the double quotes around a command. */

@@ -37,7 +37,7 @@ const piece = fc.constantFrom(
   ],
 );
 const argument = fc.array(piece, { maxLength: 4 }).map((all) => all.join(""));
-const name = fc.constantFrom("root", "nobody", "a-b");
+const name = fc.constantFrom("root", "nobody", "a b", "#x");
 
 test("printCommand() is read as the same command", () => {
   const command = fc.record({

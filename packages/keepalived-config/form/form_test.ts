@@ -199,8 +199,8 @@ const MISTAKES: readonly (readonly [Data, string])[] = [
     "x#/vrrp_script/script/usr: unknown field 'usr' of a command",
   ],
   [
-    { vrrp_script: { name: "A", script: { command: "a b", user: "x y" } } },
-    "x#/vrrp_script/script: vrrp_script.script: a command with arguments has a user and a group without blanks",
+    { vrrp_script: { name: "A", script: { command: "a b", user: 'x"y' } } },
+    "x#/vrrp_script/script: vrrp_script.script: user and group of a command with arguments cannot hold double quotes",
   ],
   [
     { vrrp_script: { name: "A", script: "'" } },

@@ -85,9 +85,11 @@ export function readGarpGroups(
     const warn = (code: string, message: string, at = keyword.at) =>
       report({ severity: "warning", code, message, at });
     const blocks = body.statements.get("interfaces") ?? [];
-    const single = last(body, "interface")?.words[1];
+    const single = last(body, "interface");
     const named = [
-      ...(single === undefined ? [] : [single]),
+      ...(single === undefined
+        ? []
+        : [{ text: String(single.values[0]), at: (single.words[1] ?? single.words[0]).at }]),
       ...blocks.flatMap(({ body: { lines } }) => lines).flatMap(({ words }) => words),
     ];
     for (const block of blocks) {
