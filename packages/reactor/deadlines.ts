@@ -1,7 +1,10 @@
 /** A time to call back at, which can be set again and again without another allocation. */
 export type Deadline = Disposable & {
-  /** @param atUs a time of the clock that the deadline belongs to; undefined: not any more */
-  readonly setAt: (atUs: number | undefined) => void;
+  /**
+   * @param atUs a time of the clock that the deadline belongs to; undefined: not any more
+   * @param leadUs how long before to prepare for it; 0, the default: not at all
+   */
+  readonly setAt: (atUs: number | undefined, leadUs?: number) => void;
 };
 
 /** Deadlines ordered by time, those of one time in the order of their setting: a binary heap that knows its places. */
@@ -10,13 +13,19 @@ export class Deadlines {
   #settings = 0;
 
   /** @param onChange called after each setting. */
-  add(callback: () => void, onChange: () => void): Deadline {
-    const entry: Entry = { callback, atUs: 0, order: 0, place: -1 };
-    const setAt = (atUs: number | undefined): void => {
+  add(callback: () => void, onChange: () => void, prepare?: () => void): Deadline {
+    const entry: Entry = { callback, prepare, atUs: 0, leadUs: 0, order: 0, place: -1 };
+    const setAt = (atUs: number | undefined, leadUs = 0): void => {
+      entry.leadUs = leadUs;
       this.#set(entry, atUs);
       onChange();
     };
     return { setAt, [Symbol.dispose]: () => this.#set(entry, undefined) };
+  }
+
+  /** The earliest one, or undefined. */
+  get next(): NextDeadline | undefined {
+    return this.#heap[0];
   }
 
   /** The earliest time, or undefined. */
@@ -87,9 +96,18 @@ export class Deadlines {
   }
 }
 
+/** What comes next. */
+export type NextDeadline = {
+  readonly atUs: number;
+  readonly leadUs: number;
+  readonly prepare: (() => void) | undefined;
+};
+
 type Entry = {
   readonly callback: () => void;
+  readonly prepare: (() => void) | undefined;
   atUs: number;
+  leadUs: number;
   order: number;
   /** Index in the heap, -1 outside. */
   place: number;

@@ -6,7 +6,7 @@ import type { Reactor } from "./reactor.ts";
 export type Scheduler = Pick<Reactor, "nowUs" | "deadline">;
 
 /** How to run a machine. */
-export type HostOptions<Config, Event, Action> = {
+export type HostOptions<Config, Event, Action, State = unknown> = {
   /** Unique among the machines of a process, for recordings and messages. */
   readonly name: string;
   readonly config: Config;
@@ -15,6 +15,10 @@ export type HostOptions<Config, Event, Action> = {
   readonly scheduler: Scheduler;
   /** Carries out one action. May call `send`: the event waits until all actions of this step are done. */
   readonly perform: (action: Action, send: (event: Event) => void) => void;
+  /** How long before its deadline a state is to be prepared for it; absent or 0: not at all. */
+  readonly leadUs?: (state: State) => number;
+  /** Gets ready for an action that the deadline will bring if nothing happens before. Must have no effect to be seen. */
+  readonly prepare?: (action: Action) => void;
   /** Told about every event before it is stepped. */
   readonly recorder?: Recorder;
   /** Events that may wait while actions are performed; one more is a runaway loop. Default 1024. */
@@ -44,7 +48,7 @@ export type Host<Config, State, Event> = Disposable & {
  */
 export function host<Config, State, Event, Action>(
   machine: Machine<Config, State, Event, Action>,
-  options: HostOptions<Config, Event, Action>,
+  options: HostOptions<Config, Event, Action, State>,
 ): Host<Config, State, Event> {
   const { name, scheduler, perform, recorder, queueLength = 1024 } = options;
   type Queued =
@@ -56,9 +60,23 @@ export function host<Config, State, Event, Action>(
   let running = false;
   let disposed = false;
   let lastUs = scheduler.nowUs();
-  const deadline = scheduler.deadline(() => enqueue({ event: { kind: "timeout" } as Event }));
+  const timeout = { kind: "timeout" } as Event;
+  const deadline = scheduler.deadline(() => enqueue({ event: timeout }), prepare);
   recorder?.({ machine: name, atUs: scheduler.nowUs(), start: { config, seed: options.seed } });
-  deadline.setAt(machine.nextDeadlineUs(state));
+  setDeadline();
+
+  function setDeadline(): void {
+    deadline.setAt(machine.nextDeadlineUs(state), options.leadUs?.(state));
+  }
+
+  /** A machine is pure: what it would do can be asked before, without doing it. */
+  function prepare(): void {
+    const atUs = machine.nextDeadlineUs(state);
+    if (atUs === undefined || options.prepare === undefined) return;
+    for (const action of machine.step(config, state, timeout, atUs).actions) {
+      options.prepare(action);
+    }
+  }
 
   function enqueue(queued: Queued): void {
     if (disposed) return;
@@ -97,7 +115,7 @@ export function host<Config, State, Event, Action>(
     const { state: next, actions } = machine.step(config, state, event, atUs);
     state = next;
     for (const action of actions) perform(action, send);
-    if (!disposed) deadline.setAt(machine.nextDeadlineUs(state));
+    if (!disposed) setDeadline();
   }
 
   function send(event: Event, atUs?: number): void {

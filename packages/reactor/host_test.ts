@@ -46,8 +46,8 @@ class VirtualTime implements Scheduler {
     return this.atUs;
   }
 
-  deadline(callback: () => void): Deadline {
-    return this.deadlines.add(callback, () => {});
+  deadline(callback: () => void, prepare?: () => void): Deadline {
+    return this.deadlines.add(callback, () => {}, prepare);
   }
 
   advanceTo(atUs: number): void {
@@ -89,6 +89,24 @@ test("a host steps at each deadline and sets the next", () => {
   assert.deepEqual(actions.map(({ value }) => value), [1, 2, 3]);
   assert.equal(running.state.count, 3);
   assert.equal(time.deadlines.nextUs, 5400);
+});
+
+test("a host prepares what its deadline will bring, with the lead of its state, and does nothing", () => {
+  const prepared: Action[] = [];
+  const { time, actions, running } = run({
+    leadUs: (state) => (state as State).count === 0 ? 40 : 0,
+    prepare: (action) => prepared.push(action),
+  });
+  running.send({ kind: "start" });
+  assert.equal(time.deadlines.next?.leadUs, 40);
+  const before = running.state;
+  time.deadlines.next?.prepare?.();
+  assert.deepEqual(prepared, [{ kind: "count", value: 1 }]);
+  assert.deepEqual(actions, []);
+  assert.equal(running.state, before);
+  time.advanceTo(1100);
+  assert.deepEqual(actions, prepared);
+  assert.equal(time.deadlines.next?.leadUs, 0);
 });
 
 test("an event counts from when it happened, but not from before the last one or after now", () => {

@@ -54,6 +54,11 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
   }
 }
 
+/** Does of an action beforehand what nobody sees. */
+export function prepare(action: Action, router: VirtualRouter): void {
+  if (action.kind === "send-advertisement") router.outbox?.packetsOf(action.advertisement);
+}
+
 /** To the group, or to each unicast peer. A network that is down is a reason to count, not to fail. */
 function sendAdvertisement(
   advertisement: Advertisement,

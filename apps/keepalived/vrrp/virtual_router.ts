@@ -16,8 +16,14 @@ import { hasSameAddresses, refusalOf } from "./admission.ts";
 import type { Channel, ChannelPlace } from "./channel.ts";
 import { Counters } from "./counters.ts";
 import { Outbox } from "./outbox.ts";
-import { perform } from "./perform.ts";
+import { perform, prepare } from "./perform.ts";
 import type { World } from "./world.ts";
+
+/**
+ * How long before a takeover to prepare it: what it needs is by then in no cache of the processor, and takes about a
+ * millisecond to come back.
+ */
+const takeoverLeadUs = 2000;
 
 /**
  * One virtual router on the network: its machine, its place on a channel, and what it counts.
@@ -43,6 +49,8 @@ export class VirtualRouter {
       seed,
       scheduler: world.scheduler,
       perform: (action) => perform(action, this, world),
+      leadUs: ({ kind }) => kind === "backup" ? takeoverLeadUs : 0,
+      prepare: (action) => prepare(action, this),
     });
   }
 
