@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { blockPlaces } from "../manual/places.ts";
 import type { Data, DataObject } from "./data.ts";
+import { LINES_FIELD, nameFieldOf, ORDER_FIELD } from "./fields.ts";
 import { placeData } from "./data.ts";
 import { checkForm, formOfStatements, loadForm, printForm, readForm } from "./form.ts";
 
@@ -303,4 +305,15 @@ test("formOfStatements() says what statements of our own code say", () => {
     child_wait_time: 5,
     vrrp_instance: { name: "A b", notify: { command: ["/bin/x", "y z"] } },
   });
+});
+
+test("no keyword has the name of a field that plain data adds to its block", () => {
+  const blocks = new Map(blockPlaces().map(({ path, places }) => [path.join("."), places]));
+  for (const { keyword, path } of [...blocks.values()].flat()) {
+    const added = [nameFieldOf(keyword), LINES_FIELD, ORDER_FIELD];
+    const inner = blocks.get([...path, keyword.name].join(".")) ?? [];
+    for (const place of inner.filter(({ inLine }) => !inLine)) {
+      assert.ok(!added.includes(place.keyword.name), `${keyword.name} ${place.keyword.name}`);
+    }
+  }
 });
