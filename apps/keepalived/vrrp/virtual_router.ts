@@ -110,7 +110,7 @@ export class VirtualRouter {
       : { family: this.#config.family, interfaceName: link.name, interfaceIndex: link.index };
     const source = link === undefined ? undefined : this.#findSource(dev);
     this.#join(place);
-    this.#prepare(source, place);
+    this.#renewOutbox(source, place);
     this.#host.send({ kind: "local-address", address: source });
     const down = link === undefined || (trackPrimary && !interfaces.isRunning(dev));
     this.#setFault(
@@ -192,22 +192,14 @@ export class VirtualRouter {
     return this.#world.interfaces.sourceAddress(dev, family, this.#world.virtualAddresses());
   }
 
-  /** Encodes what a takeover would send first, before it is urgent. */
-  #prepare(source: IpAddress | undefined, place: ChannelPlace | undefined): void {
+  /** An outbox for the source address of the moment; the host has its first packet encoded before a takeover. */
+  #renewOutbox(source: IpAddress | undefined, place: ChannelPlace | undefined): void {
     if (source === undefined || place === undefined) {
       this.#outbox = undefined;
       return;
     }
     if (this.#outbox?.sourceAddress === source) return;
-    const { version, virtualRouterId, advertisementIntervalUs, addresses } = this.#config;
     this.#outbox = new Outbox(this.#config, source, place.interfaceIndex);
-    this.#outbox.packetsOf({
-      version,
-      virtualRouterId,
-      priority: this.priority,
-      maxAdvertiseIntervalUs: advertisementIntervalUs,
-      addresses: addresses.map(({ address }) => address),
-    });
   }
 
   #setFault(reason: string, present: boolean, text: string): void {
