@@ -1,5 +1,6 @@
 import type { IpAddress, IpFamily } from "@keepalived/ip-address";
 import {
+  type Group,
   joinGroup,
   leaveGroup,
   openVrrpReceiver,
@@ -14,11 +15,20 @@ import type { Packet } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 
-/** Where a channel is: one interface and one family of addresses. */
+/** A device that sockets are bound to. */
+export type ChannelDevice = { readonly name: string; readonly index: number };
+
+/**
+ * Where a channel is.
+ *
+ * Sending and receiving device differ if the virtual MAC has a device of its own. Both are absent for unicast without an
+ * interface, which follows the routes: those of a VRF, if there is one.
+ */
 export type ChannelPlace = {
   readonly family: IpFamily;
-  readonly interfaceName: string;
-  readonly interfaceIndex: number;
+  readonly receive?: ChannelDevice;
+  readonly transmit?: ChannelDevice;
+  readonly vrf?: ChannelDevice;
 };
 
 /** Datagrams taken from one socket before others get their turn. */
@@ -27,7 +37,7 @@ const datagramsPerTurn = 16;
 const buffer = new ReceiveBuffer();
 
 /**
- * The sockets of one interface and family, shared by all virtual routers there.
+ * The sockets of one place, shared by all virtual routers there.
  *
  * One receives everything of IP protocol 112, multicast and unicast; one sends for each hop limit in use.
  */
@@ -42,9 +52,10 @@ export class Channel {
 
   constructor(place: ChannelPlace, reactor: Reactor) {
     this.place = place;
+    const device = (place.receive ?? place.vrf)?.name;
     this.#receiver = openVrrpReceiver({
       family: place.family,
-      device: place.interfaceName,
+      ...(device === undefined ? {} : { device }),
     });
     this.#watch = reactor.watch(this.#receiver.fd, "read", () => this.#receive());
   }
@@ -58,8 +69,7 @@ export class Channel {
   attach(router: VirtualRouter, virtualRouterId: number, group: IpAddress | undefined): void {
     if (group !== undefined) {
       const members = this.#groups.get(group) ?? 0;
-      const { interfaceIndex } = this.place;
-      if (members === 0) joinGroup(this.#receiver, { group, interfaceIndex });
+      if (members === 0) joinGroup(this.#receiver, this.#membership(group));
       this.#groups.set(group, members + 1);
     }
     this.#routers.set(virtualRouterId, [...this.routersOf(virtualRouterId), router]);
@@ -72,11 +82,10 @@ export class Channel {
     else this.#routers.delete(virtualRouterId);
     if (group === undefined) return;
     const members = (this.#groups.get(group) ?? 1) - 1;
-    const { interfaceIndex } = this.place;
     if (members > 0) return void this.#groups.set(group, members);
     this.#groups.delete(group);
     try {
-      leaveGroup(this.#receiver, { group, interfaceIndex });
+      leaveGroup(this.#receiver, this.#membership(group));
     } catch (error) {
       // With the interface its memberships have gone.
       if (!(error instanceof SyscallError)) throw error;
@@ -97,11 +106,12 @@ export class Channel {
   senderOf(hopLimit: number | undefined): Socket {
     const known = this.#senders.get(hopLimit);
     if (known !== undefined) return known;
-    const { family, interfaceName, interfaceIndex } = this.place;
+    const { family, transmit, vrf } = this.place;
+    const device = (transmit ?? vrf)?.name;
     const sender = openVrrpSender({
       family,
-      device: interfaceName,
-      interfaceIndex,
+      ...(device === undefined ? {} : { device }),
+      ...(transmit === undefined ? {} : { interfaceIndex: transmit.index }),
       ...(hopLimit === undefined ? {} : { hopLimit }),
     });
     this.#senders.set(hopLimit, sender);
@@ -114,6 +124,10 @@ export class Channel {
     for (const sender of this.#senders.values()) sender[Symbol.dispose]();
   }
 
+  #membership(group: IpAddress): Group {
+    return { group, interfaceIndex: this.place.receive?.index ?? 0 };
+  }
+
   #receive(): void {
     for (let i = 0; i < datagramsPerTurn; i++) {
       const received = this.#receiver.receive(buffer);
@@ -123,7 +137,7 @@ export class Channel {
   }
 }
 
-/** The channels in use, by interface and family. */
+/** The channels in use, by place. */
 export class Channels {
   readonly #reactor: Reactor;
   readonly #channels = new Map<string, Channel>();
@@ -150,6 +164,10 @@ export class Channels {
   }
 }
 
-function keyOf(place: ChannelPlace): string {
-  return `${place.interfaceIndex} ${place.interfaceName} ${place.family}`;
+/** Equal for places whose sockets are the same. */
+export function keyOf({ family, receive, transmit, vrf }: ChannelPlace): string {
+  const [from, to, table] = [receive, transmit, vrf].map((device) =>
+    device === undefined ? "-" : `${device.index} ${device.name}`
+  );
+  return `IPv${family} ${from} ${to} ${table}`;
 }

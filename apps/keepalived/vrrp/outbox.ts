@@ -26,10 +26,15 @@ const capacity = 16;
 export class Outbox {
   readonly sourceAddress: IpAddress;
   readonly #config: VrrpInstanceConfig;
-  readonly #interfaceIndex: number;
+  readonly #interfaceIndex: number | undefined;
   readonly #packets = new Map<string, readonly Packet[]>();
 
-  constructor(config: VrrpInstanceConfig, sourceAddress: IpAddress, interfaceIndex: number) {
+  /** @param interfaceIndex the sending interface; undefined: what the routes say */
+  constructor(
+    config: VrrpInstanceConfig,
+    sourceAddress: IpAddress,
+    interfaceIndex: number | undefined,
+  ) {
     this.#config = config;
     this.sourceAddress = sourceAddress;
     this.#interfaceIndex = interfaceIndex;
@@ -53,6 +58,7 @@ export class Outbox {
       ? advertisement
       : { ...advertisement, authentication };
     const source = this.sourceAddress;
+    const interfaceIndex = this.#interfaceIndex;
     const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
     return destinations.map((destination) => ({
       destination,
@@ -60,9 +66,9 @@ export class Outbox {
       path: encodeSendPath({
         to: family === 4
           ? { family: "ipv4", address: destination, port: 0 }
-          : { family: "ipv6", address: destination, port: 0, scopeId: this.#interfaceIndex },
+          : { family: "ipv6", address: destination, port: 0, scopeId: interfaceIndex ?? 0 },
         source,
-        interfaceIndex: this.#interfaceIndex,
+        ...(interfaceIndex === undefined ? {} : { interfaceIndex }),
       }),
       message: encodeAdvertisement(signed, { source, destination, checksumForm }),
     }));

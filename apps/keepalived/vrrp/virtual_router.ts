@@ -13,7 +13,7 @@ import {
   type StateKind,
 } from "@keepalived/vrrp-fsm";
 import { hasSameAddresses, refusalOf } from "./admission.ts";
-import type { Channel, ChannelPlace } from "./channel.ts";
+import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
 import { Counters } from "./counters.ts";
 import { Outbox } from "./outbox.ts";
 import { perform, prepare } from "./perform.ts";
@@ -107,7 +107,7 @@ export class VirtualRouter {
     const link = interfaces.link(dev);
     const place = link === undefined
       ? undefined
-      : { family: this.#config.family, interfaceName: link.name, interfaceIndex: link.index };
+      : { family: this.#config.family, receive: link, transmit: link };
     const source = link === undefined ? undefined : this.#findSource(dev);
     this.#join(place);
     this.#renewOutbox(source, place);
@@ -199,7 +199,7 @@ export class VirtualRouter {
       return;
     }
     if (this.#outbox?.sourceAddress === source) return;
-    this.#outbox = new Outbox(this.#config, source, place.interfaceIndex);
+    this.#outbox = new Outbox(this.#config, source, place.transmit?.index);
   }
 
   #setFault(reason: string, present: boolean, text: string): void {
@@ -210,11 +210,7 @@ export class VirtualRouter {
 
   #join(place: ChannelPlace | undefined): void {
     const now = this.#channel?.place;
-    if (
-      now?.interfaceIndex === place?.interfaceIndex && now?.interfaceName === place?.interfaceName
-    ) {
-      return;
-    }
+    if ((now && keyOf(now)) === (place && keyOf(place))) return;
     this.#leave();
     if (place !== undefined) this.#channel = this.#open(place);
   }
@@ -225,9 +221,9 @@ export class VirtualRouter {
     let channel: Channel | undefined;
     try {
       channel = this.#world.channels.open(place);
-      channel.attach(this, virtualRouterId, this.#group());
-      // Opened now, so that the first advertisement need not wait for it.
+      // Opened now, so that the first advertisement need not wait for it; last comes what `detach` undoes.
       channel.senderOf(unicast === undefined ? 255 : unicast.ttl);
+      channel.attach(this, virtualRouterId, this.#group());
       return channel;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
