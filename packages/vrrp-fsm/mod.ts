@@ -10,6 +10,21 @@
 export type { Action, Advertisement, Cause, RouterAction, StateKind } from "./action.ts";
 export type { Burst } from "./announce.ts";
 export {
+  pacer,
+  type PacerAction,
+  type PacerConfig,
+  type PacerEvent,
+  type PacerState,
+} from "./announce_pacer.ts";
+export {
+  type Contender,
+  contest,
+  type ContestAction,
+  type ContestConfig,
+  type ContestEvent,
+  type ContestState,
+} from "./contest.ts";
+export {
   type AnnouncementConfig,
   effectivePriority,
   type InstanceConfig,
