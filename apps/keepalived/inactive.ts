@@ -14,8 +14,6 @@ const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) =
   no_accept: (it) => !it.accept,
   "notify scripts": (it) => Object.keys(it.notify).length > 0,
   smtp_alert: (it) => it.smtpAlert,
-  "vrrp_garp_interval and vrrp_gna_interval": (it) =>
-    it.announcement.garpIntervalUs > 0 || it.announcement.gnaIntervalUs > 0,
   promote_secondaries: (it) => it.promoteSecondaries,
 };
 

@@ -3,7 +3,7 @@ import type { VirtualAddress } from "./virtual_address.ts";
 
 /** How announcements share an interface, or a group of interfaces. */
 export type PacerConfig = {
-  /** Least time between two messages; more than 0: without a gap no pacer is needed. */
+  /** Least time between two messages. 0: one message a step, without waiting. */
   readonly gapUs: number;
 };
 

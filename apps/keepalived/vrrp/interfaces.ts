@@ -48,6 +48,14 @@ export class Interfaces {
     return this.#links.get(index)?.name;
   }
 
+  /** The interface below a macvlan or ipvlan; otherwise the interface itself. */
+  baseOf(name: string): string {
+    const link = this.link(name);
+    if (link?.parent === undefined || link.parentNamespace !== undefined) return name;
+    if (link.kind !== "macvlan" && link.kind !== "ipvlan") return name;
+    return this.nameOf(link.parent) ?? name;
+  }
+
   /** All addresses of an interface, oldest first. */
   addresses(name: string): readonly Address[] {
     const index = this.#indexes.get(name);

@@ -1,9 +1,5 @@
-import {
-  encodeGratuitousArp,
-  encodeUnsolicitedNeighbourAdvertisement,
-} from "@keepalived/inet-codec";
 import { familyOf } from "@keepalived/ip-address";
-import { sendFrame, SyscallError } from "@keepalived/linux";
+import { SyscallError } from "@keepalived/linux";
 import type { Action, Advertisement, VirtualAddress } from "@keepalived/vrrp-fsm";
 import { operatorCause, operatorState } from "../names.ts";
 import type { Channel } from "./channel.ts";
@@ -22,11 +18,13 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       if (world.detail > 0) world.log("info", `(${name}) setting VIPs.`);
       return;
     case "remove-addresses":
+      world.announcer.withdraw(name);
       world.addresses.remove(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
       return;
     case "announce":
-      return announce(action.addresses, action.repeat, name, world);
+      world.announcer.announce(name, action.addresses, action.repeat);
+      return logAnnouncement(action.addresses, name, world);
     case "state-changed": {
       const { from, to, reason } = action;
       router.stateChanged(to);
@@ -92,33 +90,7 @@ function send(channel: Channel, packet: Packet, router: VirtualRouter): boolean 
   }
 }
 
-/** Gratuitous ARPs or unsolicited neighbour advertisements, `repeat` times for each address. */
-function announce(
-  addresses: readonly VirtualAddress[],
-  repeat: number,
-  name: string,
-  world: World,
-): void {
-  for (const address of addresses) {
-    const link = world.interfaces.link(address.interface);
-    if (link?.mac === undefined) continue;
-    const frame = familyOf(address.address) === 4
-      ? encodeGratuitousArp({ sourceMac: link.mac, address: address.address })
-      : encodeUnsolicitedNeighbourAdvertisement({
-        sourceMac: link.mac,
-        address: address.address,
-        router: world.isForwarding(address.interface),
-      });
-    try {
-      for (let i = 0; i < repeat; i++) sendFrame(world.packets, link.index, frame);
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
-      world.log(
-        "warning",
-        `(${name}) cannot announce ${address.address} on ${link.name}: ${error.message}`,
-      );
-    }
-  }
+function logAnnouncement(addresses: readonly VirtualAddress[], name: string, world: World): void {
   if (world.detail === 0) return;
   for (const { address, interface: dev } of addresses) {
     const what = familyOf(address) === 4

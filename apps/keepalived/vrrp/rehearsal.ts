@@ -4,6 +4,7 @@ import { interfaceIndex, openPacketSocket } from "@keepalived/linux";
 import type { NetlinkConnection, Reactor, Scheduler } from "@keepalived/reactor";
 import { encodeAdvertisement } from "@keepalived/vrrp-codec";
 import { authenticationOf } from "./admission.ts";
+import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
@@ -46,10 +47,15 @@ export function rehearse(
       detail: 1,
       interfaces,
       channels,
-      packets,
+      announcer: new Announcer({
+        scheduler: clock,
+        interfaces,
+        packets,
+        log,
+        isForwarding: () => false,
+      }),
       addresses: new KernelAddresses(netlink, interfaces, log),
       virtualAddresses: () => new Set(),
-      isForwarding: () => false,
     };
     for (let i = 0; i < times; i++) play(new VirtualRouter(onStage(instance), world, 1), clock);
   }

@@ -15,6 +15,7 @@ import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { keepCompiledModules } from "../self.ts";
+import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
@@ -29,6 +30,7 @@ export class VrrpProcess {
   readonly #interfaces = new Interfaces();
   readonly #netlink: NetlinkConnection;
   readonly #packets: Socket;
+  readonly #announcer: Announcer;
   readonly #addresses: KernelAddresses;
   readonly #world: World;
   #routers: readonly VirtualRouter[] = [];
@@ -43,6 +45,13 @@ export class VrrpProcess {
       onOverrun: () => void this.#resynchronize(),
     });
     this.#packets = openPacketSocket({ protocol: 0 });
+    this.#announcer = new Announcer({
+      scheduler: reactor,
+      interfaces: this.#interfaces,
+      packets: this.#packets,
+      log,
+      isForwarding,
+    });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
     this.#reactor = reactor;
     this.#world = {
@@ -52,14 +61,14 @@ export class VrrpProcess {
       interfaces: this.#interfaces,
       addresses: this.#addresses,
       channels: new Channels(reactor),
-      packets: this.#packets,
+      announcer: this.#announcer,
       virtualAddresses: () => this.#virtualAddresses,
-      isForwarding,
     };
   }
 
   /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
   async start(config: Config): Promise<void> {
+    this.#announcer.configure(config);
     await this.#readKernel();
     requireInterfaces(config, this.#interfaces);
     this.#setVirtualAddresses(config.instances);
@@ -80,6 +89,7 @@ export class VrrpProcess {
 
   /** Goes over to another configuration: what is equal in both is not touched. */
   configure(config: Config): void {
+    this.#announcer.configure(config);
     this.#setVirtualAddresses(config.instances);
     const running = new Map(this.#routers.map((router) => [router.config, router]));
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
@@ -101,6 +111,7 @@ export class VrrpProcess {
     for (const router of this.#routers) router.stop();
     this.#routers = [];
     await this.#addresses.idle();
+    this.#announcer[Symbol.dispose]();
     this.#netlink[Symbol.dispose]();
     this.#packets[Symbol.dispose]();
   }

@@ -1,7 +1,7 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { Socket } from "@keepalived/linux";
 import type { Scheduler } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
+import type { Announcer } from "./announcer.ts";
 import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
 import type { KernelAddresses } from "./kernel_addresses.ts";
@@ -12,13 +12,10 @@ export type World = {
   readonly interfaces: Interfaces;
   readonly addresses: KernelAddresses;
   readonly channels: Channels;
-  /** Sends whole Ethernet frames. */
-  readonly packets: Socket;
+  readonly announcer: Announcer;
   readonly log: Log;
   /** How often `-D` was given. */
   readonly detail: number;
   /** Addresses of all virtual routers, which are no source for advertisements. */
   readonly virtualAddresses: () => ReadonlySet<IpAddress>;
-  /** Whether the machine forwards IPv6 packets that come in on an interface. */
-  readonly isForwarding: (interfaceName: string) => boolean;
 };
