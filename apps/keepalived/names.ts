@@ -23,6 +23,7 @@ const causes: Readonly<Record<Cause, string>> = {
   late: "our own advertisement was too late",
   fault: "not able to take part",
   recovery: "able to take part again",
+  group: "its sync group",
 };
 
 /** The operator's words for a cause. */

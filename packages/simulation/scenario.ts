@@ -63,6 +63,8 @@ function membersOf(dice: Dice, count: number): Member[] {
       preemptDelayUs: dice.oneIn(6) ? 3 * SECOND : 0,
       startupDelayUs: dice.oneIn(8) ? SECOND : 0,
       addresses: ["10.0.0.200", "10.0.0.201"].map(virtualAddress),
+      holdings: [],
+      grouped: false,
       lowerPriorityNoAdvert: dice.oneIn(4),
       higherPrioritySendAdvert: dice.oneIn(4),
       ...(dice.oneIn(6) ? { lateBackupPriority: 254 } : {}),

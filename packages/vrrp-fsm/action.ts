@@ -1,5 +1,5 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { InstanceConfig } from "./config.ts";
+import type { Holding, InstanceConfig } from "./config.ts";
 import type { VrrpVersion } from "./timers.ts";
 import type { VirtualAddress } from "./virtual_address.ts";
 
@@ -19,6 +19,8 @@ export type RouterAction =
   | { readonly kind: "send-advertisement"; readonly advertisement: Advertisement }
   | { readonly kind: "add-addresses"; readonly addresses: readonly VirtualAddress[] }
   | { readonly kind: "remove-addresses"; readonly addresses: readonly VirtualAddress[] }
+  | { readonly kind: "add-holdings"; readonly holdings: readonly Holding[] }
+  | { readonly kind: "remove-holdings"; readonly holdings: readonly Holding[] }
   /** Gratuitous ARP or unsolicited neighbour advertisement, `repeat` times for each address. */
   | {
     readonly kind: "announce";
@@ -51,7 +53,26 @@ export type Cause =
   | "late"
   | "fault"
   /** The last reason for a fault went away. */
-  | "recovery";
+  | "recovery"
+  /** The sync group decided. */
+  | "group";
+
+/** What a sync group is told about its members. */
+export type SyncGroupEvent =
+  | {
+    readonly kind: "member";
+    /** Name of the instance. */
+    readonly member: string;
+    readonly state: StateKind;
+    /** Why it is in this state. */
+    readonly reason: Cause;
+    /** A Backup that hears nobody, and would be Active without its group. */
+    readonly wantsActive: boolean;
+    /** Whether it has a reason for a fault besides its group's. */
+    readonly faulty: boolean;
+  }
+  /** A member that is Active heard a router of lower priority. */
+  | { readonly kind: "lower-priority-heard"; readonly member: string };
 
 /** What an instance wants done: a router's actions, and what operators are told. */
 export type Action =
@@ -65,7 +86,9 @@ export type Action =
     readonly priority: number;
   }
   /** The effective priority changed while the state did not. */
-  | { readonly kind: "priority-changed"; readonly state: StateKind; readonly priority: number };
+  | { readonly kind: "priority-changed"; readonly state: StateKind; readonly priority: number }
+  /** For the sync group of a grouped instance. */
+  | { readonly kind: "tell-group"; readonly event: SyncGroupEvent };
 
 type Advertised = Pick<
   InstanceConfig,
@@ -95,6 +118,16 @@ export function addAddresses(addresses: readonly VirtualAddress[]): RouterAction
 /** Nothing for no addresses. */
 export function removeAddresses(addresses: readonly VirtualAddress[]): RouterAction[] {
   return addresses.length === 0 ? [] : [{ kind: "remove-addresses", addresses }];
+}
+
+/** Nothing for no holdings. */
+export function addHoldings(holdings: readonly Holding[]): RouterAction[] {
+  return holdings.length === 0 ? [] : [{ kind: "add-holdings", holdings }];
+}
+
+/** Nothing for no holdings. */
+export function removeHoldings(holdings: readonly Holding[]): RouterAction[] {
+  return holdings.length === 0 ? [] : [{ kind: "remove-holdings", holdings }];
 }
 
 /** Nothing for no addresses or a repeat of 0. */

@@ -20,6 +20,14 @@ export type AnnouncementConfig = {
   readonly lowerPriorityDelayUs: number;
 };
 
+/** What a host holds besides addresses while Active, such as a route. Only the host knows what it means. */
+export type Holding = {
+  /** Unique within an instance. */
+  readonly key: string;
+  /** JSON data; another value under the same key is removed and added. */
+  readonly value: unknown;
+};
+
 /** What one virtual router on one interface is configured to be. Times are integer microseconds. */
 export type InstanceConfig = {
   readonly name: string;
@@ -42,6 +50,10 @@ export type InstanceConfig = {
   readonly startupDelayUs: number;
   /** Those listed in advertisements and those only held. */
   readonly addresses: readonly VirtualAddress[];
+  /** Come after the addresses and go before them. */
+  readonly holdings: readonly Holding[];
+  /** Whether a sync group decides when the instance becomes Active. */
+  readonly grouped: boolean;
   /** Do not answer a router of lower priority with an advertisement. */
   readonly lowerPriorityNoAdvert: boolean;
   /** Send a last advertisement before yielding, so that a stale winner announces again. */

@@ -22,6 +22,8 @@ export const EXAMPLE: InstanceConfig = {
     virtualAddress("10.0.0.100"),
     { ...virtualAddress("10.0.0.101"), advertised: false },
   ],
+  holdings: [],
+  grouped: false,
   lowerPriorityNoAdvert: false,
   higherPrioritySendAdvert: false,
   announcement: {

@@ -1,6 +1,12 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
-import { type Action, announce, type Cause, type StateKind } from "./action.ts";
+import {
+  type Action,
+  announce,
+  type Cause,
+  type StateKind,
+  type SyncGroupEvent,
+} from "./action.ts";
 import {
   type Burst,
   burstsOfActive,
@@ -14,9 +20,14 @@ import { router, type RouterConfig, type RouterEvent, type RouterState } from ".
 
 export type InstanceEvent =
   | Exclude<RouterEvent, { readonly kind: "recovery" }>
+  /** Another member of the sync group heard a router of lower priority. */
+  | { readonly kind: "group"; readonly command: "announce" }
   /** Source address of own advertisements, for the choice among equals. */
   | { readonly kind: "local-address"; readonly address: IpAddress | undefined }
-  /** A reason not to take part came or went ("interface-down", a script's name); any keeps the instance in fault. */
+  /**
+   * A reason not to take part came or went ("interface-down", a script's name); any keeps the instance in fault. One that
+   * begins with {@linkcode GROUP_FAULT} is the sync group's.
+   */
   | { readonly kind: "fault"; readonly reason: string; readonly present: boolean }
   /** The sum of the trackers' weights. */
   | { readonly kind: "priority"; readonly adjustment: number }
@@ -44,6 +55,9 @@ export type InstanceState = {
   readonly toleratedUntilUs: number | null;
   readonly bursts: readonly Burst[];
 };
+
+/** What the sync group's reason for a fault begins with. */
+export const GROUP_FAULT = "group ";
 
 type InstanceStep = Step<InstanceState, Action>;
 type Input = InstanceEvent | Common<InstanceConfig>;
@@ -82,6 +96,18 @@ export function priorityOf(config: InstanceConfig, state: InstanceState): number
   return priority === OWNER_PRIORITY && state.rivalOwner ? OWNER_PRIORITY - 1 : priority;
 }
 
+/** What a sync group has to know of a member. */
+export function memberEvent(name: string, state: InstanceState): SyncGroupEvent {
+  return {
+    kind: "member",
+    member: name,
+    state: state.kind,
+    reason: state.cause,
+    wantsActive: state.router.kind === "backup" && state.router.candidate,
+    faulty: state.faults.some((reason) => !reason.startsWith(GROUP_FAULT)),
+  };
+}
+
 function step(
   config: InstanceConfig,
   state: InstanceState,
@@ -97,6 +123,9 @@ function step(
       return timeout(config, state, nowUs);
     case "advertisement":
       return hear(config, state, event, nowUs);
+    case "group":
+      if (event.command === "announce") return announceWithGroup(config, state, nowUs);
+      return drive(config, state, state, event, nowUs);
     case "owned-address-lost":
       return drive(config, state, state, event, nowUs);
     case "fault":
@@ -193,10 +222,22 @@ function changeFaults(
     ? [...state.faults, event.reason]
     : state.faults.filter((reason) => reason !== event.reason);
   const next = { ...state, faults };
-  if (!state.running) return move(next);
+  if (!state.running) return settle(config, state, next);
   if (state.faults.length === 0) return drive(config, state, next, { kind: "shutdown" }, nowUs);
   if (faults.length === 0) return drive(config, state, next, { kind: "recovery" }, nowUs);
-  return move(next);
+  return settle(config, state, next);
+}
+
+/** The caches that believed a router of lower priority on one segment may have done so on the others. */
+function announceWithGroup(
+  config: InstanceConfig,
+  state: InstanceState,
+  nowUs: number,
+): InstanceStep {
+  if (state.kind !== "active") return stay(state);
+  const bursts = withLowerPriority(state.bursts, config.announcement, nowUs);
+  const next = bursts === state.bursts ? state : { ...state, bursts };
+  return move(next, announceAll(config, state, config.announcement.lowerPriorityRepeat));
 }
 
 function reconfigure(
@@ -227,7 +268,7 @@ function drive(
   if (step.state.kind === "active" && next.router.kind !== "active") {
     driven = { ...driven, bursts: burstsOfActive(config.announcement, nowUs) };
   }
-  if (step.actions.some((action) => action.kind === "lower-priority-heard")) {
+  if (step.actions.some(isLowerPriorityHeard)) {
     const bursts = withLowerPriority(driven.bursts, config.announcement, nowUs);
     driven = { ...driven, bursts };
   }
@@ -237,13 +278,41 @@ function drive(
   return settle(config, state, driven, step.actions, previous);
 }
 
-/** Sets the state that operators see, and tells them what changed. */
+/** Sets the state that operators see, and tells them and the sync group what changed. */
 function settle(
   config: InstanceConfig,
   state: InstanceState,
   next: InstanceState,
   actions: readonly Action[] = [],
   previous: InstanceConfig = config,
+): InstanceStep {
+  const step = settleKind(config, state, next, actions, previous);
+  if (!config.grouped) return step;
+  const { name } = config;
+  const told: Action[] = actions.some(isLowerPriorityHeard)
+    ? [{ kind: "tell-group", event: { kind: "lower-priority-heard", member: name } }]
+    : [];
+  const event = memberEvent(name, step.state);
+  if (!previous.grouped || !isSameReport(event, memberEvent(name, state))) {
+    told.push({ kind: "tell-group", event });
+  }
+  return told.length === 0 ? step : move(step.state, [...step.actions, ...told]);
+}
+
+function isLowerPriorityHeard(action: Action): boolean {
+  return action.kind === "lower-priority-heard";
+}
+
+function isSameReport(a: SyncGroupEvent, b: SyncGroupEvent): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function settleKind(
+  config: InstanceConfig,
+  state: InstanceState,
+  next: InstanceState,
+  actions: readonly Action[],
+  previous: InstanceConfig,
 ): InstanceStep {
   const kind = kindOf(next);
   if (kind === state.kind) {

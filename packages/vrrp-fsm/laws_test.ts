@@ -24,6 +24,8 @@ const config: fc.Arbitrary<InstanceConfig> = fc.record({
   preemptDelayUs: fc.constantFrom(0, 5_000_000),
   startupDelayUs: fc.constantFrom(0, 0, 2_000_000),
   addresses: fc.subarray([...EXAMPLE.addresses, virtualAddress("10.0.0.102")]),
+  holdings: fc.subarray([{ key: "one", value: 1 }, { key: "two", value: { to: "::/0" } }]),
+  grouped: fc.boolean(),
   lowerPriorityNoAdvert: fc.boolean(),
   higherPrioritySendAdvert: fc.boolean(),
   announcement: fc.record({

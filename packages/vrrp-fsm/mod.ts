@@ -1,5 +1,5 @@
 /**
- * VRRP as pure machines: the router of RFC 9568 §6.4, and keepalived's instance around it.
+ * VRRP as pure machines: the router of RFC 9568 §6.4, keepalived's instance around it, and its sync group.
  *
  * Events and the time go in, the next state and the actions to perform come out. Authentication, checksums, sockets and
  * netlink are the host's affair.
@@ -7,7 +7,14 @@
  * @module
  */
 
-export type { Action, Advertisement, Cause, RouterAction, StateKind } from "./action.ts";
+export type {
+  Action,
+  Advertisement,
+  Cause,
+  RouterAction,
+  StateKind,
+  SyncGroupEvent,
+} from "./action.ts";
 export type { Burst } from "./announce.ts";
 export {
   pacer,
@@ -27,11 +34,19 @@ export {
 export {
   type AnnouncementConfig,
   effectivePriority,
+  type Holding,
   type InstanceConfig,
   OWNER_PRIORITY,
 } from "./config.ts";
 export { describeInstance } from "./describe.ts";
-export { instance, type InstanceEvent, type InstanceState, priorityOf } from "./instance.ts";
+export {
+  GROUP_FAULT,
+  instance,
+  type InstanceEvent,
+  type InstanceState,
+  memberEvent,
+  priorityOf,
+} from "./instance.ts";
 export {
   type Active,
   type Backup,
@@ -41,5 +56,12 @@ export {
   type RouterEvent,
   type RouterState,
 } from "./router.ts";
+export {
+  type GroupMember,
+  syncGroup,
+  type SyncGroupAction,
+  type SyncGroupConfig,
+  type SyncGroupState,
+} from "./sync_group.ts";
 export { activeDownIntervalUs, skewTimeUs, type VrrpVersion } from "./timers.ts";
 export type { VirtualAddress } from "./virtual_address.ts";

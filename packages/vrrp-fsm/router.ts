@@ -2,15 +2,18 @@ import { compareIp, type IpAddress } from "@keepalived/ip-address";
 import { type Common, type Machine, move, stay, type Step } from "@keepalived/machine";
 import {
   addAddresses,
+  addHoldings,
   advertise,
   announce,
   type Cause,
   removeAddresses,
+  removeHoldings,
   type RouterAction,
 } from "./action.ts";
 import { type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
 import { activeDownIntervalUs, skewTimeUs } from "./timers.ts";
 import { changeOfAddresses } from "./virtual_address.ts";
+import { changeOfHoldings } from "./holding.ts";
 
 /** An instance's configuration as the election sees it: `priority` is the effective one. */
 export type RouterConfig =
@@ -34,7 +37,9 @@ export type RouterEvent =
     readonly maxAdvertiseIntervalUs: number;
   }
   /** Somebody else removed an address that we hold. */
-  | { readonly kind: "owned-address-lost" };
+  | { readonly kind: "owned-address-lost" }
+  /** What the sync group decided; `yield-briefly` comes back after the skew. */
+  | { readonly kind: "group"; readonly command: "activate" | "yield" | "yield-briefly" };
 
 /** One of the three states of RFC 9568 §6.4, with its timer and the reason for being in it. */
 export type RouterState = Initialize | Backup | Active;
@@ -50,6 +55,8 @@ export type Backup = {
   readonly activeAdverIntervalUs: number;
   /** The router last accepted as Active; null before one was heard. */
   readonly heard: { readonly source: IpAddress; readonly priority: number } | null;
+  /** Its wait is over and it would be Active, but for its sync group. */
+  readonly candidate: boolean;
 };
 
 export type Active = {
@@ -97,13 +104,16 @@ function inInitialize(
   switch (event.kind) {
     case "startup":
     case "recovery":
-      if (config.priority === OWNER_PRIORITY) return enterActive(config, nowUs, event.kind);
-      return enterBackup(config, nowUs + firstWaitUs(config, event.kind), event.kind);
+      if (config.priority === OWNER_PRIORITY) {
+        return stand(config, backup(config, nowUs, event.kind), nowUs, event.kind);
+      }
+      return move(backup(config, nowUs + firstWaitUs(config, event.kind), event.kind));
     case "shutdown":
     case "timeout":
     case "configured":
     case "advertisement":
     case "owned-address-lost":
+    case "group":
       return stay(state);
   }
 }
@@ -118,7 +128,7 @@ function inBackup(
   switch (event.kind) {
     case "timeout":
       return nowUs >= state.activeDownAtUs
-        ? enterActive(config, nowUs, "active-down")
+        ? stand(config, state, nowUs, "active-down")
         : stay(state);
     case "advertisement":
       if (event.priority === 0) {
@@ -131,6 +141,8 @@ function inBackup(
       return move({ kind: "initialize", cause: "shutdown" });
     case "configured":
       return reconfigureBackup(config, event.previous, state, nowUs);
+    case "group":
+      return event.command === "activate" ? enterActive(config, nowUs, "group") : stay(state);
     case "startup":
     case "recovery":
     case "owned-address-lost":
@@ -160,11 +172,14 @@ function inActive(
       return leaveActive(config, { kind: "initialize", cause: "shutdown" }, [
         advertise(config, 0),
       ]);
-    case "owned-address-lost": {
-      // Nobody else was heard, so we come back before anybody else would.
-      const skewUs = skewTimeUs(config.version, config.priority, config.advertisementIntervalUs);
-      return leaveActive(config, backup(config, nowUs + skewUs, "address-lost"));
-    }
+    case "owned-address-lost":
+      return yieldBriefly(config, nowUs, "address-lost");
+    case "group":
+      if (event.command === "activate") return stay(state);
+      if (event.command === "yield-briefly") return yieldBriefly(config, nowUs, "group");
+      return leaveActive(config, backup(config, nowUs + downUs(config), "group"), [
+        advertise(config, 0),
+      ]);
     case "configured":
       return reconfigureActive(config, event.previous, state, nowUs);
     case "startup":
@@ -211,6 +226,19 @@ function hearInActive(
   return move(config.lowerPriorityNoAdvert ? state : asserted, actions);
 }
 
+/** Nobody else was heard, so we come back before anybody else would. */
+function yieldBriefly(config: RouterConfig, nowUs: number, cause: Cause): RouterStep {
+  const skewUs = skewTimeUs(config.version, config.priority, config.advertisementIntervalUs);
+  return leaveActive(config, backup(config, nowUs + skewUs, cause));
+}
+
+/** The wait is over. In a sync group it begins anew, until all members have come so far. */
+function stand(config: RouterConfig, state: Backup, nowUs: number, cause: Cause): RouterStep {
+  if (!config.grouped) return enterActive(config, nowUs, cause);
+  const activeDownAtUs = nowUs + downUs(config, state.activeAdverIntervalUs);
+  return move({ ...state, activeDownAtUs, candidate: true });
+}
+
 /** Peers wait for the advertisement, so it goes out before the kernel is asked for anything. */
 function enterActive(config: RouterConfig, nowUs: number, cause: Cause): RouterStep {
   const state: Active = {
@@ -221,12 +249,9 @@ function enterActive(config: RouterConfig, nowUs: number, cause: Cause): RouterS
   return move(state, [
     advertise(config),
     ...addAddresses(config.addresses),
+    ...addHoldings(config.holdings),
     ...announce(config.addresses, config.announcement.repeat),
   ]);
-}
-
-function enterBackup(config: RouterConfig, activeDownAtUs: number, cause: Cause): RouterStep {
-  return move(backup(config, activeDownAtUs, cause));
 }
 
 /** Whatever comes next, the addresses go; `first` is what peers have to know before. */
@@ -235,13 +260,24 @@ function leaveActive(
   next: Backup | Initialize,
   first: readonly RouterAction[] = [],
 ): RouterStep {
-  return move(next, [...first, ...removeAddresses(config.addresses)]);
+  return move(next, [
+    ...first,
+    ...removeHoldings(config.holdings),
+    ...removeAddresses(config.addresses),
+  ]);
 }
 
 /** A Backup that has heard nobody. */
 function backup(config: RouterConfig, activeDownAtUs: number, cause: Cause): Backup {
   const activeAdverIntervalUs = config.advertisementIntervalUs;
-  return { kind: "backup", cause, activeDownAtUs, activeAdverIntervalUs, heard: null };
+  return {
+    kind: "backup",
+    cause,
+    activeDownAtUs,
+    activeAdverIntervalUs,
+    heard: null,
+    candidate: false,
+  };
 }
 
 /** A Backup of the router that sent the advertisement. */
@@ -260,6 +296,7 @@ function follow(
     activeDownAtUs: nowUs + downUs(config, intervalUs),
     activeAdverIntervalUs: intervalUs,
     heard: { source: event.source, priority: event.priority },
+    candidate: false,
   };
 }
 
@@ -270,6 +307,8 @@ function reconfigureBackup(
   state: Backup,
   nowUs: number,
 ): RouterStep {
+  // Without its group it has waited long enough.
+  if (state.candidate && !config.grouped) return enterActive(config, nowUs, "active-down");
   const learned = config.version === 3 && state.heard !== null;
   const intervalUs = learned ? state.activeAdverIntervalUs : config.advertisementIntervalUs;
   const waitUs = downUs(config, intervalUs);
@@ -286,11 +325,14 @@ function reconfigureActive(
   state: Active,
   nowUs: number,
 ): RouterStep {
-  const { remove, add } = changeOfAddresses(previous.addresses, config.addresses);
+  const addresses = changeOfAddresses(previous.addresses, config.addresses);
+  const holdings = changeOfHoldings(previous.holdings, config.holdings);
   const kernel = [
-    ...removeAddresses(remove),
-    ...addAddresses(add),
-    ...announce(add, config.announcement.repeat),
+    ...removeHoldings(holdings.remove),
+    ...removeAddresses(addresses.remove),
+    ...addAddresses(addresses.add),
+    ...addHoldings(holdings.add),
+    ...announce(addresses.add, config.announcement.repeat),
   ];
   const [was, is] = [advertise(previous), advertise(config)];
   if (JSON.stringify(was) === JSON.stringify(is)) {

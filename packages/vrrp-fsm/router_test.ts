@@ -30,6 +30,7 @@ const BACKUP: Backup = {
   activeDownAtUs: NOW + 2 * SECOND,
   activeAdverIntervalUs: SECOND,
   heard: null,
+  candidate: false,
 };
 const ACTIVE: Active = { kind: "active", cause: "active-down", adverAtUs: NOW };
 

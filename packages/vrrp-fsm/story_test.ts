@@ -125,6 +125,11 @@ function print(action: Action): string {
     case "add-addresses":
     case "remove-addresses":
       return `${action.kind} ${list(action.addresses)}`;
+    case "add-holdings":
+    case "remove-holdings":
+      return `${action.kind} ${action.holdings.map((holding) => holding.key).join(" ")}`;
+    case "tell-group":
+      return `tell group ${JSON.stringify(action.event)}`;
     case "announce":
       return `announce ${action.repeat} x ${list(action.addresses)}`;
     case "state-changed":

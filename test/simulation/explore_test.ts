@@ -26,6 +26,8 @@ function member(address: string, priority: number, change: Partial<InstanceConfi
       scope: 0,
       advertised: true,
     }],
+    holdings: [],
+    grouped: false,
     lowerPriorityNoAdvert: false,
     higherPrioritySendAdvert: false,
     announcement: {

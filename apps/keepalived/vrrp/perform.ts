@@ -22,6 +22,10 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       world.addresses.remove(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
       return;
+    case "add-holdings":
+    case "remove-holdings":
+    case "tell-group":
+      throw new RangeError(`Cannot perform ${action.kind}: nothing configures it yet`);
     case "announce":
       world.announcer.announce(name, action.addresses, action.repeat);
       return logAnnouncement(action.addresses, name, world);

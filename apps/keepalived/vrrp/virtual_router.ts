@@ -262,6 +262,8 @@ function machineConfig(config: VrrpInstanceConfig): InstanceConfig {
     preemptDelayUs: config.preemptDelayUs,
     startupDelayUs: config.startupDelayUs,
     addresses: [...config.addresses, ...config.excludedAddresses],
+    holdings: [],
+    grouped: false,
     lowerPriorityNoAdvert: config.lowerPriorityNoAdvert,
     higherPrioritySendAdvert: config.higherPrioritySendAdvert,
     announcement: config.announcement,
