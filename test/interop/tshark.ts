@@ -34,7 +34,10 @@ const NEIGHBOUR_ADVERTISEMENT = "136";
 const GOOD = "1";
 
 /** Lets tshark dissect frames, every checksum verified. Writes a capture file beside, to look into after a failure. */
-export async function dissect(file: string, frames: readonly Frame[]): Promise<Dissection[]> {
+export async function dissect(
+  file: string,
+  frames: readonly Omit<Frame, "port">[],
+): Promise<Dissection[]> {
   writeFileSync(file, encodePcap(frames));
   const { stdout } = await execute("tshark", [
     ...["-r", file, "-n", "-T", "fields", "-E", "aggregator=|"],

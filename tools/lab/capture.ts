@@ -1,15 +1,23 @@
 import {
+  ENETDOWN,
   ETH_P_ALL,
   interfaceIndex,
   nowUs,
   openPacketSocket,
   ReceiveBuffer,
+  type Received,
   setReceiveBuffer,
   type Socket,
+  SOL_SOCKET,
+  SyscallError,
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { insideOf } from "./inside.ts";
 import type { Host } from "./network.ts";
+
+const SOL_PACKET = 263;
+const PACKET_IGNORE_OUTGOING = 23;
+const SO_TIMESTAMPNS_NEW = 64;
 
 /** Calls back with every Ethernet frame that passes an interface of a host, and the monotonic time of its arrival. */
 export class Capture {
@@ -22,6 +30,7 @@ export class Capture {
     host: Host,
     interfaceName: string,
     onFrame: (frame: Uint8Array, atUs: number) => void,
+    options: { readonly incomingOnly?: boolean } = {},
   ) {
     this.#socket = insideOf(host, () => {
       const index = interfaceIndex(interfaceName);
@@ -31,14 +40,27 @@ export class Capture {
       return openPacketSocket({ protocol: ETH_P_ALL, interfaceIndex: index });
     });
     setReceiveBuffer(this.#socket, 8 << 20);
+    this.#socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1);
+    if (options.incomingOnly === true) {
+      this.#socket.setOption(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+    }
     this.#watch = reactor.watch(this.#socket.fd, "read", () => {
-      const atUs = nowUs();
       for (let i = 0; i < 64; i++) {
-        const received = this.#socket.receive(this.#buffer);
+        const received = this.#receive();
         if (received === undefined) return;
-        onFrame(received.data.slice(), atUs);
+        onFrame(received.data.slice(), received.arrivalUs ?? nowUs());
       }
     });
+  }
+
+  #receive(): Received | undefined {
+    try {
+      return this.#socket.receive(this.#buffer);
+    } catch (error) {
+      // Told once when the interface goes down; when it is up again frames come again.
+      if (!(error instanceof SyscallError) || error.errno !== ENETDOWN) throw error;
+      return undefined;
+    }
   }
 
   [Symbol.dispose](): void {

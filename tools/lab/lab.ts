@@ -10,20 +10,24 @@ import { Wire } from "./wire.ts";
 export class Lab {
   readonly network: Network;
   readonly reactor: Reactor = new Reactor();
-  /** What the bridge sees: all multicast and broadcast. */
+  /** What the bridge sees, which is all multicast and broadcast; or what each port of it sees its host send. */
   readonly wire: Wire;
   readonly folder: string = mkdtempSync(join(tmpdir(), "keepalived-lab-"));
   readonly #loop: Promise<void>;
   readonly #daemons: Daemon[] = [];
 
-  private constructor(network: Network) {
+  private constructor(network: Network, watch: string | readonly string[]) {
     this.network = network;
-    this.wire = new Wire(this.reactor, network.bridge, "br0");
+    this.wire = new Wire(this.reactor, network.bridge, watch);
     this.#loop = this.reactor.run();
   }
 
-  static async create(hosts: readonly HostOptions[]): Promise<Lab> {
-    return new Lab(await Network.create(hosts));
+  static async create(
+    hosts: readonly HostOptions[],
+    { watch = "bridge" }: { readonly watch?: "bridge" | "ports" } = {},
+  ): Promise<Lab> {
+    const network = await Network.create(hosts);
+    return new Lab(network, watch === "bridge" ? "br0" : hosts.map(({ name }) => name));
   }
 
   host(name: string): Host {

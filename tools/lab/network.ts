@@ -23,6 +23,8 @@ export type HostOptions = {
   readonly name: string;
   /** Addresses of its interface `eth0`, as `ADDRESS/LENGTH`. */
   readonly addresses: readonly string[];
+  /** Ethernet address of its `eth0`; random if left out. */
+  readonly mac?: string;
 };
 
 /** A namespace and the ways to run something in it. */
@@ -135,24 +137,32 @@ export class Network {
     this.bridge.run(`ip link set dev ${name} ${up ? "up" : "down"}`);
   }
 
+  /** Takes a host out of the bridge, or back in: both keep their carrier, and hear each other no more. */
+  setBridged(name: string, bridged: boolean): void {
+    this.bridge.run(`ip link set dev ${name} ${bridged ? "master br0" : "nomaster"}`);
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([...this.#hosts.values(), this.bridge].map((host) => host.dispose()));
   }
 
   /** Gives a host its interface: at first, and again after it was deleted. */
-  attach(name: string): void {
+  attach(name: string, mac?: string): void {
     const host = this.host(name);
-    this.bridge.run(`ip link add name ${name} type veth peer name eth0 netns ${host.pid}`);
+    const address = mac === undefined ? "" : ` address ${mac}`;
+    this.bridge.run(
+      `ip link add name ${name} type veth peer name eth0${address} netns ${host.pid}`,
+    );
     this.bridge.run(`ip link set dev ${name} master br0 up`);
     // Without duplicate address detection, or IPv6 would not be usable for its first seconds.
     host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=0");
     host.run("ip link set eth0 up");
   }
 
-  async #join({ name, addresses }: HostOptions): Promise<void> {
+  async #join({ name, addresses, mac }: HostOptions): Promise<void> {
     const host = await Host.create(name);
     this.#hosts.set(name, host);
-    this.attach(name);
+    this.attach(name, mac);
     for (const address of addresses) host.run(`ip address add ${address} dev eth0`);
   }
 }

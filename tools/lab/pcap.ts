@@ -4,7 +4,7 @@ const LINKTYPE_ETHERNET = 1;
 const snapLength = 65_535;
 
 /** Frames as a capture file of libpcap, for tshark and the like; the times are those of the monotonic clock. */
-export function encodePcap(frames: readonly Frame[]): Uint8Array {
+export function encodePcap(frames: readonly Omit<Frame, "port">[]): Uint8Array {
   const length = frames.reduce((sum, { bytes }) => sum + 16 + bytes.length, 24);
   const file = new Uint8Array(length);
   const view = new DataView(file.buffer);
