@@ -41,6 +41,26 @@ export type Calls = {
   readonly listen: (fd: number, backlog: number) => number;
   readonly open: (path: Bytes, flags: number, mode: number) => number;
   readonly pipe2: (fds: Bytes, flags: number) => number;
+  readonly posix_spawn_file_actions_addopen: (
+    actions: Bytes,
+    fd: number,
+    path: Bytes,
+    flags: number,
+    mode: number,
+  ) => number;
+  readonly posix_spawn_file_actions_destroy: (actions: Bytes) => number;
+  readonly posix_spawn_file_actions_init: (actions: Bytes) => number;
+  readonly posix_spawnattr_init: (attributes: Bytes) => number;
+  readonly posix_spawnattr_setflags: (attributes: Bytes, flags: number) => number;
+  readonly posix_spawnattr_setsigdefault: (attributes: Bytes, signals: Bytes) => number;
+  readonly posix_spawnp: (
+    pid: Bytes,
+    file: Bytes,
+    actions: Bytes,
+    attributes: Bytes,
+    argv: Bytes,
+    environment: Bytes,
+  ) => number;
   readonly prctl: (option: number, a: number, b: number, c: number, d: number) => number;
   readonly read: (fd: number, into: Bytes, length: number) => number;
   readonly recvmsg: (fd: number, message: Bytes, flags: number) => number;
@@ -65,10 +85,13 @@ export type Calls = {
   ) => number;
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly socketpair: (domain: number, type: number, protocol: number, fds: Bytes) => number;
+  /** Any system call that has no function of its own in older C libraries. */
+  readonly syscall: (call: number, a: number, b: number, c: number) => number;
   readonly timerfd_create: (clock: number, flags: number) => number;
   readonly timerfd_settime: (fd: number, flags: number, value: Bytes, previous: Bytes) => number;
   readonly umask: (mask: number) => number;
   readonly unshare: (flags: number) => number;
+  readonly waitid: (kind: number, id: number, information: Bytes, options: number) => number;
   readonly write: (fd: number, bytes: Bytes, length: number) => number;
 };
 
@@ -102,6 +125,13 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   listen: ["i32", "i32"],
   open: ["buffer", "i32", "u32"],
   pipe2: ["buffer", "i32"],
+  posix_spawn_file_actions_addopen: ["buffer", "i32", "buffer", "i32", "u32"],
+  posix_spawn_file_actions_destroy: ["buffer"],
+  posix_spawn_file_actions_init: ["buffer"],
+  posix_spawnattr_init: ["buffer"],
+  posix_spawnattr_setflags: ["buffer", "i32"],
+  posix_spawnattr_setsigdefault: ["buffer", "buffer"],
+  posix_spawnp: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
   prctl: ["u32", "u32", "u32", "u32", "u32"],
   read: ["i32", "buffer", "u32"],
   recvmsg: ["i32", "buffer", "i32"],
@@ -113,10 +143,12 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   setsockopt: ["i32", "i32", "i32", "buffer", "u32"],
   socket: ["i32", "i32", "i32"],
   socketpair: ["i32", "i32", "i32", "buffer"],
+  syscall: ["u32", "i32", "i32", "i32"],
   timerfd_create: ["i32", "i32"],
   timerfd_settime: ["i32", "i32", "buffer", "buffer"],
   umask: ["u32"],
   unshare: ["i32"],
+  waitid: ["i32", "u32", "buffer", "i32"],
   write: ["i32", "buffer", "u32"],
 };
 

@@ -152,3 +152,4 @@ export {
   SIGUSR1,
   SIGUSR2,
 } from "./process.ts";
+export { endOfProcess, type ProcessEnd, type SpawnedProcess, spawnProcess } from "./spawn.ts";

@@ -1,113 +1,166 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
-import { openPipe, sendSignal, SIGTERM } from "@keepalived/linux";
-import { type ChildExit, type ChildOptions, spawnChild } from "./child.ts";
+import type { ProcessEnd } from "@keepalived/linux";
+import { type Child, spawnChild } from "./child.ts";
 import { Reactor } from "./reactor.ts";
 
-test("spawnChild() tells the exit code", async () => {
-  assert.deepEqual(await run({ command: "sh", arguments: ["-c", "exit 3"] }), {
-    kind: "exited",
-    code: 3,
-  });
-  assert.deepEqual(await run({ command: "true" }), { kind: "exited", code: 0 });
+const environment = { PATH: "/usr/bin:/bin" };
+
+test("spawnChild() tells the exit status", async () => {
+  assert.deepEqual(await run(["sh", "-c", "exit 3"]), { kind: "exited", status: 3 });
+  assert.deepEqual(await run(["true"]), { kind: "exited", status: 0 });
 });
 
 test("spawnChild() tells the signal that ended the child", async () => {
-  let exit: ChildExit | undefined;
-  const ended = new Promise<void>((resolve) => {
-    const child = spawnChild({
-      command: "sleep",
-      arguments: ["60"],
-      onExit: (value) => {
-        exit = value;
-        assert.equal(child.kill("SIGTERM"), false);
-        resolve();
-      },
-    });
-    assert.equal(child.kill("SIGTERM"), true);
-  });
-  await ended;
-  assert.deepEqual(exit, { kind: "killed", signal: "SIGTERM" });
+  assert.deepEqual(await run(["sh", "-c", "kill -9 $$"]), { kind: "killed", signal: 9 });
 });
 
-test("spawnChild() tells that a program cannot be started", async () => {
-  const exit = await run({ command: "/nonexistent/program" });
-  assert.equal(exit.kind, "not-started");
-  assert.match(exit.kind === "not-started" ? exit.reason : "", /ENOENT/);
-});
-
-test("spawnChild() gives the child its environment and directory, and no input", async () => {
-  const script = '[ "$GREETING" = hello ] && [ "$PWD" = / ] && [ -z "$HOME" ] && ! read line';
-  const exit = await run({
-    command: "/bin/sh",
-    arguments: ["-c", script],
-    environment: { GREETING: "hello" },
-    directory: "/",
-  });
-  assert.deepEqual(exit, { kind: "exited", code: 0 });
-});
-
-test("a signal to the group of a child reaches the child's own children", async () => {
-  const { reader, writer } = openPipe();
-  using _reader = reader;
-  const ended = new Promise<ChildExit>((resolve) => {
-    const child = spawnChild({
-      command: "bash",
-      arguments: ["-c", `sleep 60 & echo >&${writer.fd}; wait`],
-      ownGroup: true,
-      inherit: [writer],
-      onExit: resolve,
-    });
-    writer[Symbol.dispose]();
-    const poll = setInterval(() => {
-      if (reader.read(new Uint8Array(1)) !== 1 || child.pid === undefined) return;
-      clearInterval(poll);
-      sendSignal(-child.pid, SIGTERM);
-    }, 5);
-  });
-  assert.deepEqual(await ended, { kind: "killed", signal: "SIGTERM" });
-  // The grandchild held the other end: its death is the end of the pipe.
-  for (let i = 0; i < 100 && reader.read(new Uint8Array(1)) === undefined; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.equal(reader.read(new Uint8Array(1)), 0);
-});
-
-test("a child counts on an inherited pipe that the reactor watches, and its end shows there", async () => {
+test("spawnChild() refuses what cannot be run, with the system's reason", () => {
   using reactor = new Reactor();
-  const { reader, writer } = openPipe();
-  using _reader = reader;
-  const program = `
-    import { Descriptor } from "@keepalived/linux";
-    const channel = Descriptor.inherited(${writer.fd});
-    channel.write(Uint8Array.of(1, 2, 3));`;
-  const words = "Deno" in globalThis
-    ? ["eval", "--ext=ts", program]
-    : ["--no-warnings", "--input-type=module", "-e", program];
-  let exit: ChildExit | undefined;
-  spawnChild({
-    command: process.execPath,
-    arguments: words,
-    directory: import.meta.dirname ?? ".",
-    inherit: [writer],
-    onExit: (value) => exit = value,
-  });
-  writer[Symbol.dispose]();
-  const got: number[] = [];
-  const into = new Uint8Array(16);
-  using _watch = reactor.watch(reader.fd, "read", () => {
-    const length = reader.read(into);
-    if (length === 0) reactor.stop();
-    got.push(...into.subarray(0, length));
-  });
-  await reactor.run();
-  assert.deepEqual(got, [1, 2, 3]);
-  for (let i = 0; i < 100 && exit === undefined; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.deepEqual(exit, { kind: "exited", code: 0 });
+  using folder = scratch();
+  const plain = join(folder.path, "plain");
+  writeFileSync(plain, "text\n");
+  const start = (program: string) => () =>
+    spawnChild(reactor, { argv: [program], environment, onEnd: () => {} });
+  assert.throws(start("/nonexistent/program"), { code: "ENOENT", syscall: "posix_spawnp" });
+  assert.throws(start("no-such-program-anywhere"), { code: "ENOENT" });
+  assert.throws(start(plain), { code: "EACCES" });
 });
 
-function run(options: Omit<ChildOptions, "onExit">): Promise<ChildExit> {
-  return new Promise((resolve) => spawnChild({ ...options, onExit: resolve }));
+test("a child has its arguments and environment as they are, and no more", async () => {
+  using folder = scratch();
+  const out = join(folder.path, "out");
+  const words = ["", "a b", "$HOME", "ä'\"\n"];
+  const end = await run(
+    ["sh", "-c", `printf '[%s]' "$@" >${out}; env >>${out}`, "sh", ...words],
+    { ONE: "1", "TWO": "x y" },
+  );
+  assert.deepEqual(end, { kind: "exited", status: 0 });
+  const text = readFileSync(out, "utf8");
+  assert.equal(text.slice(0, text.lastIndexOf("]") + 1), words.map((word) => `[${word}]`).join(""));
+  const names = text.slice(text.lastIndexOf("]") + 1).trim().split("\n").sort();
+  assert.deepEqual(names.filter((it) => !/^(PWD|_|SHLVL|OLDPWD)=/.test(it)), ["ONE=1", "TWO=x y"]);
+});
+
+test("a child has /dev/null for its streams, no other descriptor, and every signal at its default", async () => {
+  using folder = scratch();
+  const out = join(folder.path, "out");
+  process.on("SIGUSR1", ignore); // Neither that we catch a signal nor that the runtime ignores SIGPIPE is passed on.
+  await run([
+    "sh",
+    "-c",
+    `exec >${out}; ls -l /proc/$$/fd; grep ^Sig /proc/self/status`,
+  ]);
+  process.off("SIGUSR1", ignore);
+  const text = readFileSync(out, "utf8");
+  const links = text.split("\n").filter((line) => line.includes(" -> "))
+    .map((line) => line.replace(/.* (\d+) -> /, "$1 "));
+  const expected = ["0 /dev/null", `1 ${out}`, "2 /dev/null"];
+  // The shell may keep its old output at a number of its own.
+  assert.deepEqual(links.filter((link) => !/^1\d /.test(link)), expected);
+  assert.match(text, /SigBlk:\t0+\nSigIgn:\t0+\n/);
+});
+
+test("terminate() ends the whole group", async () => {
+  using folder = scratch();
+  const out = join(folder.path, "pids");
+  const script = `sleep 60 & echo $$ $! >${out}; wait`;
+  const { end, pids } = await terminated(script, out, 2_000_000);
+  assert.deepEqual(end, { kind: "killed", signal: 15 });
+  for (const pid of pids) assert.equal(await isGone(pid), true);
+});
+
+test("terminate() kills what does not heed SIGTERM, though its parent has gone before", async () => {
+  using folder = scratch();
+  const out = join(folder.path, "pids");
+  const deaf = `trap "" TERM; echo $$ >>${out}; while :; do sleep 0.02; done`;
+  const script = `echo $$ >${out}; sh -c '${deaf}' & while :; do sleep 0.02; done`;
+  const started = performance.now();
+  const { end, pids } = await terminated(script, out, 300_000);
+  assert.deepEqual(end, { kind: "killed", signal: 15 });
+  assert.equal(pids.length, 2);
+  for (const pid of pids) assert.equal(await isGone(pid), true);
+  assert.ok(performance.now() - started >= 300);
+});
+
+test("terminate() kills a child that does not heed SIGTERM", async () => {
+  using folder = scratch();
+  const out = join(folder.path, "pids");
+  const script = `trap "" TERM; echo $$ $$ >${out}; while :; do sleep 0.02; done`;
+  const { end } = await terminated(script, out, 100_000);
+  assert.deepEqual(end, { kind: "killed", signal: 9 });
+});
+
+function ignore(): void {}
+
+/** Runs a program to its end. */
+async function run(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>> = environment,
+): Promise<ProcessEnd | undefined> {
+  using reactor = new Reactor();
+  let end: ProcessEnd | undefined;
+  let told = 0;
+  spawnChild(reactor, {
+    argv,
+    environment: variables,
+    onEnd: (value) => {
+      told++;
+      end = value;
+      reactor.at(reactor.nowUs() + 2000, () => reactor.stop());
+    },
+  });
+  assert.equal(told, 0);
+  await reactor.run();
+  assert.equal(told, 1);
+  return end;
+}
+
+/** Runs a script until it has written two process numbers, terminates it, and waits for the grace and a bit more. */
+async function terminated(script: string, out: string, graceUs: number) {
+  using reactor = new Reactor();
+  let end: ProcessEnd | undefined;
+  const child: Child = spawnChild(reactor, {
+    argv: ["sh", "-c", script],
+    environment,
+    onEnd: (value) => end = value,
+  });
+  const pidsOf = () => {
+    try {
+      return readFileSync(out, "utf8").trim().split(/\s+/).map(Number);
+    } catch {
+      return []; // Not written yet.
+    }
+  };
+  const look = (): void => {
+    if (pidsOf().length < 2) return void reactor.at(reactor.nowUs() + 5000, look);
+    child.terminate(graceUs);
+    child.terminate(graceUs);
+    reactor.at(reactor.nowUs() + Math.min(graceUs, 400_000) + 100_000, () => reactor.stop());
+  };
+  look();
+  await reactor.run();
+  return { end, pids: pidsOf() };
+}
+
+/** Neither running nor a zombie that nobody collects; an orphan's new parent may take a while. */
+async function isGone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 100; i++) {
+    try {
+      if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) return true;
+    } catch {
+      return true; // No such process any more.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return false;
+}
+
+function scratch(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "keepalived-child-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
 }

@@ -24,7 +24,7 @@ export {
 } from "./reactor.ts";
 export { type Host, host, type HostOptions, type Scheduler } from "./host.ts";
 export { jsonRecorder, type Recorder, type Recording } from "./recorder.ts";
-export { type Child, type ChildExit, type ChildOptions, spawnChild } from "./child.ts";
+export { type Child, type ChildOptions, spawnChild } from "./child.ts";
 export {
   NetlinkConnection,
   type NetlinkConnectionOptions,
