@@ -40,6 +40,8 @@ export type Link = {
   readonly carrier?: boolean;
   /** Index of the bridge, bond or VRF that this is a port of. */
   readonly master?: number;
+  /** `ip link set dev eth0 group 7`; 0: the default group. */
+  readonly group?: number;
   /** Index of the interface below (macvlan, vlan) or at the other end (veth). */
   readonly parent?: number;
   /** If there, `parent` is an index in another network namespace: the one with this id. */
@@ -140,6 +142,7 @@ export function decodeLink(body: Uint8Array): Decoded<Link, LinkFault> {
     operState: operState === undefined ? undefined : nameOf(operStates, operState),
     carrier: carrier === undefined ? undefined : carrier !== 0,
     master: values.master,
+    group: values.group,
     // A tunnel without an interface below says 0.
     parent: values.parent === 0 ? undefined : values.parent,
     parentNamespace: values.parentNamespace,
@@ -164,6 +167,7 @@ export function encodeLink(link: Link): Uint8Array {
       operState: operState === undefined ? undefined : numberOf(operStates, operState),
       carrier: carrier === undefined ? undefined : Number(carrier),
       master: link.master,
+      group: link.group,
       parent: link.parent,
       parentNamespace: link.parentNamespace,
       info: kind === undefined ? undefined : compact({ kind, data }),
@@ -198,6 +202,7 @@ export function describeLink(link: Link): string {
     link.carrier === false ? "no-carrier" : "",
     mac === undefined ? "" : `mac ${mac}`,
     master === undefined ? "" : `master if${master}`,
+    link.group === undefined ? "" : `group ${link.group}`,
     parent === undefined ? "" : `link if${parent}`,
     kind === undefined ? "" : `type ${kind}`,
     link.macvlanMode === undefined ? "" : `mode ${link.macvlanMode}`,

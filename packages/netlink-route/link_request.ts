@@ -14,6 +14,10 @@ import { encodeLinkMessage, linkFlags } from "./link.ts";
 import {
   type AddressGeneration,
   addressGenerations,
+  ipv4Settings,
+  ipvlanData,
+  type IpvlanScope,
+  ipvlanScopes,
   linkTable,
   macvlanData,
   type MacvlanMode,
@@ -35,6 +39,11 @@ const requestTable = {
     number: 26,
     type: "nested",
     table: {
+      ipv4: {
+        number: 2,
+        type: "nested",
+        table: { settings: { number: 1, type: "nested", table: ipv4Settings } },
+      },
       ipv6: {
         number: 10,
         type: "nested",
@@ -48,6 +57,9 @@ const requestTable = {
 /** `RTEXT_FILTER_SKIP_STATS`: without it the counters are most of the answer. */
 const withoutStatistics = 1 << 3;
 
+/** Values of settings for IPv4, by their names in `/proc/sys/net/ipv4/conf`. */
+export type Ipv4Settings = { readonly [Name in keyof typeof ipv4Settings]?: number };
+
 /** What to change of a link; what is absent stays. */
 export type LinkChange = {
   readonly up?: boolean;
@@ -56,15 +68,25 @@ export type LinkChange = {
   readonly mac?: MacAddress;
   /** Index of a bridge or VRF, 0: none. */
   readonly master?: number;
+  readonly group?: number;
+  readonly ipv4?: Ipv4Settings;
   /** Takes effect when the link next comes up: the kernel does `up` first, so ask for this in a request before. */
   readonly addressGeneration?: AddressGeneration;
 };
 
 /** A virtual link to create. */
 export type NewLink =
-  & { readonly name: string; readonly mac?: MacAddress; readonly up?: boolean }
+  & {
+    readonly name: string;
+    readonly mac?: MacAddress;
+    readonly master?: number;
+    readonly group?: number;
+    readonly up?: boolean;
+  }
   & (
     | { readonly kind: "macvlan"; readonly parent: number; readonly mode: MacvlanMode }
+    /** Of mode l2. */
+    | { readonly kind: "ipvlan"; readonly parent: number; readonly scope: IpvlanScope }
     | { readonly kind: "bridge" }
     | { readonly kind: "veth"; readonly peerName: string }
   );
@@ -93,18 +115,25 @@ export function getLink(link: number | string): NetlinkRequest {
   };
 }
 
-/** `ip link set dev eth0 up mtu 1400`. */
+/**
+ * `ip link set dev eth0 up mtu 1400`.
+ *
+ * With `ipv4` it is `sysctl net.ipv4.conf.eth0.NAME=VALUE` too, which works where /proc/sys is read-only.
+ */
 export function setLink(index: number, change: LinkChange): NetlinkRequest {
-  const { up, name, mtu, mac, master, addressGeneration } = change;
-  const ipv6 = addressGeneration === undefined
-    ? undefined
-    : { addressGeneration: numberOf(addressGenerations, addressGeneration) };
+  const { up, name, mtu, mac, master, group, ipv4, addressGeneration } = change;
   const attributes = encodeAttributes(
     requestTable,
-    compact({ mac, name, mtu, master, perFamily: ipv6 && { ipv6 } }),
+    compact({ mac, name, mtu, master, group, perFamily: encodePerFamily(change) }),
   );
-  const words = Object.entries({ name, mtu, address: mac, addrgenmode: addressGeneration })
-    .map(([word, value]) => value === undefined ? "" : ` ${word} ${value}`);
+  const words = Object.entries({
+    name,
+    mtu,
+    address: mac,
+    group,
+    addrgenmode: addressGeneration,
+    ...ipv4,
+  }).map(([word, value]) => value === undefined ? "" : ` ${word} ${value}`);
   const state = up === undefined ? "" : up ? " up" : " down";
   const port = master === undefined ? "" : master === 0 ? " nomaster" : ` master if${master}`;
   return {
@@ -124,13 +153,15 @@ export function setLink(index: number, change: LinkChange): NetlinkRequest {
  * The link's index comes with the notification, or with {@linkcode getLink}.
  */
 export function createLink(link: NewLink): NetlinkRequest {
-  const { name, kind, mac, up } = link;
+  const { name, kind, mac, master, group, up } = link;
   const attributes = encodeAttributes(
     requestTable,
     compact({
       mac,
-      parent: kind === "macvlan" ? link.parent : undefined,
+      parent: "parent" in link ? link.parent : undefined,
       name,
+      master,
+      group,
       info: compact({ kind, data: encodeKind(link) }),
     }),
   );
@@ -155,11 +186,23 @@ export function deleteLink(index: number): NetlinkRequest {
   };
 }
 
+function encodePerFamily({ ipv4, addressGeneration }: LinkChange) {
+  if (ipv4 === undefined && addressGeneration === undefined) return undefined;
+  return compact({
+    ipv4: ipv4 && { settings: ipv4 },
+    ipv6: addressGeneration === undefined
+      ? undefined
+      : { addressGeneration: numberOf(addressGenerations, addressGeneration) },
+  });
+}
+
 /** The attributes of a kind of link. */
 function encodeKind(link: NewLink): Uint8Array | undefined {
   switch (link.kind) {
     case "macvlan":
       return encodeAttributes(macvlanData, { mode: numberOf(macvlanModes, link.mode) });
+    case "ipvlan":
+      return encodeAttributes(ipvlanData, { mode: 0, scope: numberOf(ipvlanScopes, link.scope) });
     case "bridge":
       return undefined;
     case "veth": {

@@ -35,6 +35,7 @@ test("requests about links are what ip sends", () => {
   assertSameAs(setLink(3, { master: 5 }), "ip link set dev va master br0");
   assertSameAs(setLink(3, { master: 0 }), "ip link set dev va nomaster");
   assertSameAs(setLink(2, { addressGeneration: "none" }), "ip link set dev vb addrgenmode none");
+  assertSameAs(setLink(2, { group: 7 }), "ip link set dev vb group 7");
   assertSameAs(deleteLink(4), "ip link delete dev vrrp.51");
 });
 
@@ -59,6 +60,12 @@ test("createLink() differs from ip in the NUL after the kind only", () => {
     "0b0001006d6163766c616e00",
   );
   created(
+    createLink({ name: "ip.51", kind: "ipvlan", parent: 2, scope: "private", group: 6 }),
+    "ip link add link vb name ip.51 group 6 type ipvlan mode l2 private",
+    "0b0001006970766c616e0000",
+    "0a0001006970766c616e0000",
+  );
+  created(
     createLink({ name: "br0", kind: "bridge" }),
     "ip link add name br0 type bridge",
     "0b00010062726964676500",
@@ -79,6 +86,31 @@ test("setLink() puts down, renames, and names itself by the equal command", () =
     formatHex(request.body),
     "00000000" + "03000000" + "00000000" + "01000000" + "0900030065746839" + "00000000" +
       "08000a0004000000",
+  );
+});
+
+test("setLink() changes settings for IPv4 and the way of IPv6 addresses in one request", () => {
+  const { name, body } = setLink(2, {
+    group: 7,
+    ipv4: { arp_ignore: 1, rp_filter: 0 },
+    addressGeneration: "none",
+  });
+  assert.equal(
+    name,
+    "ip link set dev if2 group 7 addrgenmode none arp_ignore 1 rp_filter 0",
+  );
+  assert.equal(
+    formatHex(body.slice(16)),
+    "08001b0007000000" + "28001a00" + "18000200" + "14000100" + "0800080000000000" +
+      "0800130001000000" + "0c000a00" + "0500080001000000",
+  );
+});
+
+test("createLink() can make it a port and put it in a group", () => {
+  const { body } = createLink({ name: "m", kind: "bridge", master: 4, group: 6 });
+  assert.equal(
+    formatHex(body.slice(16)).slice(0, 48),
+    "08001b0006000000" + "060003006d000000" + "08000a0004000000",
   );
 });
 
@@ -111,6 +143,7 @@ const vmac: Link = {
   operState: "up",
   carrier: false,
   master: 4,
+  group: 7,
   parent: 3,
   kind: "macvlan",
   macvlanMode: "private",
@@ -120,7 +153,7 @@ test("describeLink() says what matters", () => {
   assert.equal(
     describeLink(vmac),
     "5: vrrp.51 <up,running,lowerUp,0x80000000> mtu 1500 state up no-carrier" +
-      " mac 00:00:5e:00:01:33 master if4 link if3 type macvlan mode private",
+      " mac 00:00:5e:00:01:33 master if4 group 7 link if3 type macvlan mode private",
   );
 });
 
@@ -175,6 +208,7 @@ const links: fc.Arbitrary<Link> = fc.tuple(
     operState: fc.constantFrom(...Object.keys(operStates) as "up"[], 9),
     carrier: fc.boolean(),
     master: integer,
+    group: integer,
     parent: fc.integer({ min: 1, max: 9 }),
     parentNamespace: integer,
   }, options),

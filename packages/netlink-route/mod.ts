@@ -51,11 +51,12 @@ export {
   type LinkFlags,
   type OperState,
 } from "./link.ts";
-export type { AddressGeneration, MacvlanMode } from "./link_table.ts";
+export type { AddressGeneration, IpvlanScope, MacvlanMode } from "./link_table.ts";
 export {
   createLink,
   deleteLink,
   getLink,
+  type Ipv4Settings,
   type LinkChange,
   listLinks,
   type NewLink,

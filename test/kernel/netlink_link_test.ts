@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeFamily, getFamily } from "@keepalived/netlink-codec";
 import {
@@ -73,6 +74,29 @@ test("a private macvlan is created with its virtual MAC, renamed and deleted", (
     entry.kind === "link-removed" ? [entry.link.name] : []
   );
   assert.deepEqual(removed, ["vmac"]);
+});
+
+test("a macvlan takes its group with its creation, and its settings for IPv4 in one request", () => {
+  using kernel = new NetlinkKernel();
+  kernel.do(createLink({ name: "kt0", kind: "veth", peerName: "kt1" }));
+  const parent = linkOf(kernel, "kt0").index;
+  kernel.do(createLink({ name: "vrrp.51", kind: "macvlan", parent, mode: "private", group: 7 }));
+  const created = linkOf(kernel, "vrrp.51");
+  assert.equal(created.group, 7);
+  assert.equal(linkOf(kernel, parent).group, 0);
+  const ipv4 = {
+    accept_local: 1,
+    arp_filter: 1,
+    arp_ignore: 8,
+    promote_secondaries: 1,
+    rp_filter: 2,
+  };
+  kernel.do(setLink(created.index, { ipv4, addressGeneration: "none", group: 8 }));
+  for (const [name, value] of Object.entries(ipv4)) {
+    const path = `/proc/sys/net/ipv4/conf/vrrp.51/${name}`;
+    assert.equal(readFileSync(path, "utf8").trim(), String(value), name);
+  }
+  assert.equal(linkOf(kernel, created.index).group, 8);
 });
 
 test("a port that leaves its bridge is not told as removed", () => {
