@@ -19,6 +19,17 @@ export function environmentOf(role: Role): NodeJS.ProcessEnv {
   return { ...process.env, [roleVariable]: role };
 }
 
+/** Variables that a program that we run must not have from us: our own, and those that change how others work. */
+const withheld = [roleVariable, "IFS", "LD_PRELOAD", "LD_LIBRARY_PATH"];
+
+/** The environment of programs that the daemon runs. */
+export function programEnvironment(): Readonly<Record<string, string>> {
+  const kept = Object.entries(process.env).filter(([name, value]) =>
+    value !== undefined && !withheld.includes(name)
+  );
+  return Object.fromEntries(kept) as Readonly<Record<string, string>>;
+}
+
 /** How to run this program again: with its runtime and script, or alone where it is one compiled file. */
 export function selfCommand(): { readonly command: string; readonly args: readonly string[] } {
   const runtime = basename(process.execPath);

@@ -1,0 +1,179 @@
+import type { Command, GlobalConfig } from "@keepalived/keepalived-config";
+import { type ProcessEnd, SyscallError } from "@keepalived/linux";
+import { type Child, type Reactor, spawnChild } from "@keepalived/reactor";
+import { thisMachine } from "./machine/machine.ts";
+import { runAs, type RunnerNames, Runners } from "./machine/runner.ts";
+import { programEnvironment } from "./self.ts";
+
+/** A program to run, without a shell. */
+export type Program = RunnerNames & {
+  /** The program and its arguments; without a slash the program is looked for in PATH. */
+  readonly argv: readonly string[];
+  /** With all groups of the user, and not only one. */
+  readonly supplementaryGroups?: boolean | undefined;
+  /** How long it may run, microseconds; absent: for ever. */
+  readonly timeoutUs?: number | undefined;
+  /** Variables besides those of the daemon. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+};
+
+/** How a program ended. After a time-out it does not matter how it took the signals. */
+export type ProgramEnd =
+  | { readonly kind: "exit"; readonly status: number }
+  | { readonly kind: "signal"; readonly signal: number }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "not-started"; readonly message: string };
+
+/** A program that runs, or waits for its turn. */
+export type RunningProgram = {
+  /** Ends it: SIGTERM to its process group, SIGKILL 2 s later. `done` still comes. */
+  readonly stop: () => void;
+};
+
+/** What became of the programs of this process. */
+export type ProgramCounters = {
+  readonly running: number;
+  readonly waiting: number;
+  readonly started: number;
+  readonly notStarted: number;
+  readonly timedOut: number;
+  /** Those that had to wait, because as many ran as may. */
+  readonly delayed: number;
+};
+
+/** Programs of one process that run at once, and that wait for it; one more is not started. */
+const runningAtMost = 64;
+const waitingAtMost = 4096;
+const graceUs = 2_000_000;
+/** A program that waits for a device that does not answer cannot even be killed: its time-out is told all the same. */
+const patienceUs = 2_500_000;
+
+const counters = { running: 0, started: 0, notStarted: 0, timedOut: 0, delayed: 0 };
+const waiting: Run[] = [];
+const runners = new Runners();
+const environment = programEnvironment();
+
+/** What a configured command runs as. */
+export function programOf(command: Command, scripts: GlobalConfig["scripts"]): Program {
+  const { user, group } = command.user === undefined ? scripts.user ?? {} : command;
+  return { argv: command.argv, user, group, supplementaryGroups: scripts.supplementaryGroups };
+}
+
+/**
+ * Runs a program in a process group of its own, with its standard streams at /dev/null, as soon as its turn comes.
+ *
+ * @param done told once how it ended, never before this returns
+ */
+export function runProgram(
+  reactor: Reactor,
+  program: Program,
+  done: (end: ProgramEnd) => void,
+): RunningProgram {
+  const run = new Run(reactor, program, done);
+  if (counters.running < runningAtMost) run.start();
+  else if (waiting.length < waitingAtMost) {
+    counters.delayed++;
+    waiting.push(run);
+  } else run.refuse(`${waiting.length} programs wait already`);
+  return run;
+}
+
+/** Accounts may have changed: the next program asks the system anew. */
+export function forgetAccounts(): void {
+  runners.forget();
+}
+
+/** What became of the programs of this process, so far. */
+export function programCounters(): ProgramCounters {
+  return { ...counters, waiting: waiting.length };
+}
+
+class Run implements RunningProgram {
+  readonly #reactor: Reactor;
+  readonly #program: Program;
+  readonly #done: (end: ProgramEnd) => void;
+  #child: Child | undefined;
+  #timeout: Disposable | undefined;
+  #timedOut = false;
+  #told = false;
+
+  constructor(reactor: Reactor, program: Program, done: (end: ProgramEnd) => void) {
+    this.#reactor = reactor;
+    this.#program = program;
+    this.#done = done;
+  }
+
+  start(): void {
+    const argv = wordsOf(this.#program);
+    if (typeof argv === "string") return this.refuse(argv);
+    try {
+      this.#child = spawnChild(this.#reactor, {
+        argv,
+        environment: { ...environment, ...this.#program.environment },
+        onEnd: (end) => this.#ended(end),
+      });
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      return this.refuse(error.message);
+    }
+    counters.running++;
+    counters.started++;
+    const { timeoutUs } = this.#program;
+    if (timeoutUs === undefined) return;
+    this.#timeout = this.#reactor.at(this.#reactor.nowUs() + timeoutUs, () => {
+      counters.timedOut++;
+      this.#timedOut = true;
+      this.stop();
+      this.#timeout = this.#reactor.at(
+        this.#reactor.nowUs() + patienceUs,
+        () => this.#tell({ kind: "timeout" }),
+      );
+    });
+  }
+
+  /** Reports that it was not started. */
+  refuse(message: string): void {
+    counters.notStarted++;
+    this.#reactor.post(() => this.#done({ kind: "not-started", message }));
+  }
+
+  stop(): void {
+    if (this.#child !== undefined) return this.#child.terminate(graceUs);
+    const place = waiting.indexOf(this);
+    if (place < 0) return;
+    waiting.splice(place, 1);
+    this.refuse("stopped before its turn came");
+  }
+
+  #ended(end: ProcessEnd): void {
+    this.#timeout?.[Symbol.dispose]();
+    counters.running--;
+    startWaiting();
+    this.#tell(endOf(end));
+  }
+
+  #tell(end: ProgramEnd): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#done(this.#timedOut ? { kind: "timeout" } : end);
+  }
+}
+
+function startWaiting(): void {
+  while (counters.running < runningAtMost && waiting.length > 0) waiting.shift()?.start();
+}
+
+/** The words to run, or why there are none. */
+function wordsOf(program: Program): readonly string[] | string {
+  const identity = runners.find(program);
+  if (typeof identity === "string") return identity;
+  const { daemon } = thisMachine;
+  const other = identity.uid !== daemon.uid || identity.gid !== daemon.gid;
+  return other ? runAs(program.argv, identity, program.supplementaryGroups === true) : program.argv;
+}
+
+function endOf(end: ProcessEnd): ProgramEnd {
+  return end.kind === "exited"
+    ? { kind: "exit", status: end.status }
+    : { kind: "signal", signal: end.signal };
+}
