@@ -8,7 +8,6 @@ const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) =
     Object.values(tracking).some((list) => list.length > 0),
   virtual_routes: (it) => it.routes.length > 0,
   virtual_rules: (it) => it.rules.length > 0,
-  vrrp_sync_group: (it) => it.syncGroup !== undefined,
   use_vmac: (it) => it.vmac !== undefined,
   use_ipvlan: (it) => it.ipvlan !== undefined,
   no_accept: (it) => !it.accept,

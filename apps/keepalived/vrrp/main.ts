@@ -79,8 +79,9 @@ class Role {
   }
 
   #take(message: ParentMessage): void {
-    if (this.#process === undefined) this.#start(message);
-    else this.#process.configure(message.config);
+    if (this.#process === undefined) return this.#start(message);
+    this.#process.configure(message.config);
+    this.#tell({ kind: "configured" });
   }
 
   #start({ config, options }: ParentMessage): void {

@@ -24,8 +24,9 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       return;
     case "add-holdings":
     case "remove-holdings":
-    case "tell-group":
       throw new RangeError(`Cannot perform ${action.kind}: nothing configures it yet`);
+    case "tell-group":
+      return world.groups.tell(router.config.syncGroup, action.event);
     case "announce":
       world.announcer.announce(name, action.addresses, action.repeat);
       return logAnnouncement(action.addresses, name, world);

@@ -9,6 +9,7 @@ import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
 import { receiveDatagram } from "./receive.ts";
+import { SyncGroups } from "./sync_groups.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
@@ -53,6 +54,12 @@ export function rehearse(
         packets,
         log,
         isForwarding: () => false,
+      }),
+      groups: new SyncGroups({
+        scheduler: clock,
+        log,
+        tellMember: () => {},
+        onStateChange: () => {},
       }),
       addresses: new KernelAddresses(netlink, interfaces, log),
       virtualAddresses: () => new Set(),
@@ -109,7 +116,7 @@ function kindOf({ version, family, authentication, unicast }: VrrpInstanceConfig
   return `${version} ${family} ${authentication.kind} ${unicast === undefined}`;
 }
 
-function onStage(config: VrrpInstanceConfig): VrrpInstanceConfig {
+function onStage({ syncGroup: _, ...config }: VrrpInstanceConfig): VrrpInstanceConfig {
   const { family, unicast } = config;
   const moved = (addresses: readonly VirtualAddress[]) =>
     addresses.slice(0, 2).map((address) => ({ ...address, interface: props }));

@@ -9,6 +9,7 @@ import {
   type InstanceConfig,
   type InstanceEvent,
   type InstanceState,
+  memberEvent,
   priorityOf,
   type StateKind,
 } from "@keepalived/vrrp-fsm";
@@ -168,6 +169,17 @@ export class VirtualRouter {
     );
   }
 
+  /** What its sync group wants of it. */
+  tell(event: InstanceEvent): void {
+    this.#host.send(event);
+  }
+
+  /** Tells its sync group what it is. */
+  report(): void {
+    const { name, syncGroup } = this.#config;
+    this.#world.groups.tell(syncGroup, memberEvent(name, this.#host.state));
+  }
+
   /** Somebody else took an address that we hold. */
   addressLost(): void {
     this.#host.send({ kind: "owned-address-lost" });
@@ -263,7 +275,7 @@ function machineConfig(config: VrrpInstanceConfig): InstanceConfig {
     startupDelayUs: config.startupDelayUs,
     addresses: [...config.addresses, ...config.excludedAddresses],
     holdings: [],
-    grouped: false,
+    grouped: config.syncGroup !== undefined,
     lowerPriorityNoAdvert: config.lowerPriorityNoAdvert,
     higherPrioritySendAdvert: config.higherPrioritySendAdvert,
     announcement: config.announcement,

@@ -20,6 +20,7 @@ import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
 import { rehearse } from "./rehearsal.ts";
+import { SyncGroups } from "./sync_groups.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
@@ -31,9 +32,11 @@ export class VrrpProcess {
   readonly #netlink: NetlinkConnection;
   readonly #packets: Socket;
   readonly #announcer: Announcer;
+  readonly #groups: SyncGroups;
   readonly #addresses: KernelAddresses;
   readonly #world: World;
   #routers: readonly VirtualRouter[] = [];
+  #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
 
   constructor(reactor: Reactor, log: Log, detail: number) {
@@ -52,6 +55,12 @@ export class VrrpProcess {
       log,
       isForwarding,
     });
+    this.#groups = new SyncGroups({
+      scheduler: reactor,
+      log,
+      tellMember: (name, event) => this.#byName.get(name)?.tell(event),
+      onStateChange: () => {},
+    });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
     this.#reactor = reactor;
     this.#world = {
@@ -62,6 +71,7 @@ export class VrrpProcess {
       addresses: this.#addresses,
       channels: new Channels(reactor),
       announcer: this.#announcer,
+      groups: this.#groups,
       virtualAddresses: () => this.#virtualAddresses,
     };
   }
@@ -69,6 +79,7 @@ export class VrrpProcess {
   /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
   async start(config: Config): Promise<void> {
     this.#announcer.configure(config);
+    this.#groups.configure(config.syncGroups);
     await this.#readKernel();
     requireInterfaces(config, this.#interfaces);
     this.#setVirtualAddresses(config.instances);
@@ -79,7 +90,7 @@ export class VrrpProcess {
       );
       if (left.length > 0) this.#addresses.remove({ config: instance }, left);
     }
-    this.#routers = config.instances.map((it) => this.#routerOf(it));
+    this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
     for (const router of this.#routers) router.start();
     this.#reactor.post(() => {
       rehearse(config.instances, this.#reactor, this.#netlink);
@@ -98,7 +109,9 @@ export class VrrpProcess {
     for (const removed of remove) running.get(removed)?.stop();
     for (const { from, to } of change) running.get(from)?.configure(to);
     const added = add.map((it) => this.#routerOf(it));
-    this.#routers = [...kept, ...added];
+    this.#setRouters([...kept, ...added]);
+    this.#groups.configure(config.syncGroups);
+    for (const router of kept) router.report();
     for (const router of added) router.start();
     this.#log(
       "info",
@@ -109,15 +122,21 @@ export class VrrpProcess {
   /** Resigns everywhere; done when the kernel has answered every request. */
   async stop(): Promise<void> {
     for (const router of this.#routers) router.stop();
-    this.#routers = [];
+    this.#setRouters([]);
     await this.#addresses.idle();
     this.#announcer[Symbol.dispose]();
+    this.#groups[Symbol.dispose]();
     this.#netlink[Symbol.dispose]();
     this.#packets[Symbol.dispose]();
   }
 
   #routerOf(config: VrrpInstanceConfig): VirtualRouter {
     return new VirtualRouter(config, this.#world, config.virtualRouterId);
+  }
+
+  #setRouters(routers: readonly VirtualRouter[]): void {
+    this.#routers = routers;
+    this.#byName = new Map(routers.map((router) => [router.config.name, router]));
   }
 
   #setVirtualAddresses(instances: readonly VrrpInstanceConfig[]): void {

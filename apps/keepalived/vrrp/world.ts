@@ -5,6 +5,7 @@ import type { Announcer } from "./announcer.ts";
 import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
 import type { KernelAddresses } from "./kernel_addresses.ts";
+import type { SyncGroups } from "./sync_groups.ts";
 
 /** Everything outside that a virtual router's actions touch. */
 export type World = {
@@ -13,6 +14,7 @@ export type World = {
   readonly addresses: KernelAddresses;
   readonly channels: Channels;
   readonly announcer: Announcer;
+  readonly groups: SyncGroups;
   readonly log: Log;
   /** How often `-D` was given. */
   readonly detail: number;
