@@ -39,6 +39,17 @@ export {
   simpleText,
 } from "./authentication.ts";
 export type { ChecksumForm } from "./checksum.ts";
+export {
+  decodeHmacTrailer,
+  type Digest,
+  encodeHmacTrailer,
+  hmacTag,
+  type HmacTrailer,
+  hmacTrailerBytes,
+  type HmacTrailerFault,
+  signAdvertisement,
+} from "./hmac_trailer.ts";
+export { aheadUs, isAfter, nextStamp, type Stamp, stampAt } from "./stamp.ts";
 export { vrrpGroup } from "./group.ts";
 export { intervalLimitsUs } from "./interval.ts";
 export { virtualMac } from "./virtual_mac.ts";
