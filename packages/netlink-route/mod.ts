@@ -1,5 +1,5 @@
 /**
- * Links, addresses and notifications of rtnetlink as values, in the words of `ip`.
+ * Links, addresses, routes, rules and notifications of rtnetlink as values, in the words of `ip`.
  *
  * One file per `ip` object. A builder returns a request that names its equal command; a decoder takes the body of a
  * message. {@linkcode decodeNotification} serves dumps and multicast notifications alike.
@@ -71,4 +71,48 @@ export {
   type Notification,
   type NotificationFault,
 } from "./monitor.ts";
+export type { Encap, EncapFault, TunnelEncap } from "./encap.ts";
+export type { Nexthop, NexthopFlags, Realms, Way, WayFault } from "./nexthop.ts";
+export {
+  decodeRoute,
+  describeRoute,
+  encodeRoute,
+  mainTable,
+  naturalScope,
+  type Route,
+  type RouteFault,
+  type RouteFlags,
+  type RoutePreference,
+  type RouteType,
+} from "./route.ts";
+export type { RouteMetrics } from "./route_metrics.ts";
+export {
+  addRoute,
+  appendRoute,
+  deleteRoute,
+  listRoutes,
+  prependRoute,
+  replaceRoute,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
+  RTM_NEWROUTE,
+} from "./route_request.ts";
+export {
+  decodeRule,
+  describeRule,
+  encodeRule,
+  type NumberRange,
+  type Rule,
+  type RuleAction,
+  type RuleFault,
+  type RuleFlags,
+} from "./rule.ts";
+export {
+  addRule,
+  deleteRule,
+  listRules,
+  RTM_DELRULE,
+  RTM_GETRULE,
+  RTM_NEWRULE,
+} from "./rule_request.ts";
 export type { Scope } from "./scope.ts";
