@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // layer 2: machines and models
   "@keepalived/keepalived-config": ["conf-parser", "ip-address", "reconcile"],
   "@keepalived/vrrp-fsm": ["machine", "ip-address", "reconcile"],
+  "@keepalived/tracking": ["machine"],
   // layer 3: system
   "@keepalived/linux": ["bytes", "ip-address"],
   "@keepalived/reactor": ["linux", "machine", "bytes", "netlink-codec"],
