@@ -55,6 +55,7 @@ export {
   decodeAuthenticationHeader,
   encodeAuthenticationHeader,
 } from "./authentication_header.ts";
+export { encodeSealedIpv4, isSealIntact, type Seal } from "./sealed_packet.ts";
 export { type ArpFault, arpOperation, type ArpPacket, decodeArp, encodeArp } from "./arp.ts";
 export {
   decodeNeighbour,
