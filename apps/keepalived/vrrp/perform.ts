@@ -32,7 +32,7 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       return logAnnouncement(action.addresses, name, world);
     case "state-changed": {
       const { from, to, reason } = action;
-      router.stateChanged(to);
+      router.stateChanged(to, reason);
       // The end of the process says it all.
       if (to === "initialize") return;
       const init = from === "initialize" && to === "backup" ? " (init)" : "";

@@ -5,6 +5,8 @@ import { SyscallError } from "@keepalived/linux";
 import { type Host, host } from "@keepalived/reactor";
 import type { AdvertisementFault, ReceivedAdvertisement } from "@keepalived/vrrp-codec";
 import {
+  type Cause,
+  type Contender,
   instance,
   type InstanceConfig,
   type InstanceEvent,
@@ -15,6 +17,7 @@ import {
 } from "@keepalived/vrrp-fsm";
 import { hasSameAddresses, refusalOf } from "./admission.ts";
 import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
+import { ContestWatch } from "./contest_watch.ts";
 import { Counters } from "./counters.ts";
 import { Outbox } from "./outbox.ts";
 import { perform, prepare } from "./perform.ts";
@@ -36,6 +39,7 @@ export class VirtualRouter {
   readonly #world: World;
   readonly #host: Host<InstanceConfig, InstanceState, InstanceEvent>;
   #config: VrrpInstanceConfig;
+  readonly #contest: ContestWatch;
   #channel: Channel | undefined;
   #outbox: Outbox | undefined;
   /** Kinds of complaint that were logged since the last change of state. */
@@ -44,6 +48,15 @@ export class VirtualRouter {
   constructor(config: VrrpInstanceConfig, world: World, seed: number) {
     this.#config = config;
     this.#world = world;
+    this.#contest = new ContestWatch(
+      {
+        name: () => this.#config.name,
+        evidence: () => undefined,
+        announceAgain: () => this.#host.send({ kind: "announcement-requested" }),
+      },
+      config.advertisementIntervalUs,
+      world,
+    );
     this.#host = host(instance, {
       name: config.name,
       config: machineConfig(config),
@@ -67,6 +80,11 @@ export class VirtualRouter {
     return priorityOf(this.#host.config, this.#host.state);
   }
 
+  /** Who makes it doubtful that this router alone is MASTER; undefined: nobody. */
+  get contender(): Contender | undefined {
+    return this.#contest.contender;
+  }
+
   get channel(): Channel | undefined {
     return this.#channel;
   }
@@ -87,6 +105,7 @@ export class VirtualRouter {
     this.#host.send({ kind: "shutdown" });
     this.#leave();
     this.#host[Symbol.dispose]();
+    this.#contest[Symbol.dispose]();
   }
 
   /** Takes a new configuration of the same virtual router and keeps its state. */
@@ -98,6 +117,7 @@ export class VirtualRouter {
     this.#outbox = undefined;
     this.interfaceChanged();
     this.#host.configure(machineConfig(config));
+    this.#contest.configure(config.advertisementIntervalUs);
   }
 
   /** Looks at its interface anew: existence, carrier, source address. */
@@ -159,6 +179,7 @@ export class VirtualRouter {
     const { priority, maxAdvertiseIntervalUs } = advertisement;
     const event = { kind: "advertisement", source, priority, maxAdvertiseIntervalUs } as const;
     this.#host.send(event, atUs);
+    this.#contest.heard({ source, priority, maxAdvertiseIntervalUs }, atUs);
   }
 
   /** Bytes with our VRID that are no advertisement. */
@@ -185,7 +206,8 @@ export class VirtualRouter {
     this.#host.send({ kind: "owned-address-lost" });
   }
 
-  stateChanged(to: StateKind): void {
+  stateChanged(to: StateKind, reason: Cause): void {
+    this.#contest.stateChanged(to, reason);
     this.#said.clear();
     this.counters.add(`became-${to}`);
   }
