@@ -94,7 +94,7 @@ export {
   SOL_NETLINK,
   SOL_SOCKET,
 } from "./socket_options.ts";
-export { bindToDevice, setReceiveBuffer } from "./socket_settings.ts";
+export { bindToDevice, setReceiveBuffer, setSendBuffer } from "./socket_settings.ts";
 export { acceptNothing, attachFilter, type FilterInstruction } from "./socket_filter.ts";
 export { type Group, joinGroup, leaveGroup, sendMulticastOn } from "./multicast.ts";
 
@@ -109,6 +109,7 @@ export { ETH_P_ALL, openPacketSocket, sendFrame } from "./packet_socket.ts";
 export {
   NETLINK_CONNECTOR,
   NETLINK_GENERIC,
+  NETLINK_NETFILTER,
   NETLINK_ROUTE,
   type NetlinkReceived,
   type NetlinkSocketOptions,

@@ -10,10 +10,11 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from "./socket_options.ts";
-import { setReceiveBuffer } from "./socket_settings.ts";
+import { setReceiveBuffer, setSendBuffer } from "./socket_settings.ts";
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_CONNECTOR = 11;
+export const NETLINK_NETFILTER = 12;
 export const NETLINK_GENERIC = 16;
 
 export type NetlinkSocketOptions = {
@@ -22,6 +23,8 @@ export type NetlinkSocketOptions = {
   /** Multicast groups by number (RTNLGRP_*), 1–32: of higher ones the kernel does not tell that they are groups. */
   readonly groups?: readonly number[];
   readonly receiveBufferBytes?: number;
+  /** The longest datagram that can be sent. */
+  readonly sendBufferBytes?: number;
   /** Dumps honour the filters in the request, and unknown ones are refused. Default on. */
   readonly strict?: boolean;
 };
@@ -37,6 +40,7 @@ export function openNetlinkSocket(options: NetlinkSocketOptions = {}): Socket {
     if (options.receiveBufferBytes !== undefined) {
       setReceiveBuffer(socket, options.receiveBufferBytes);
     }
+    if (options.sendBufferBytes !== undefined) setSendBuffer(socket, options.sendBufferBytes);
     socket.bind({ family: "netlink", portId: 0, groups: 0 });
     for (const group of groups) socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
   });

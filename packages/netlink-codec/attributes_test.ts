@@ -8,6 +8,7 @@ import {
   encodeAttributes,
   encodeRawAttributes,
   NLA_F_NESTED,
+  spanAttributes,
 } from "./mod.ts";
 
 const table = {
@@ -99,6 +100,16 @@ test("unknown attributes survive decoding and encoding, nested ones too", () => 
   });
   const again = encodeAttributes(table, decoded.ok ? decoded.value : {});
   assert.deepEqual(decodeAttributes(table, again), decoded);
+});
+
+test("elements of an array are numbered from 1, or as the table says", () => {
+  const numbersOf = (entry: { readonly elementNumber?: number }) => {
+    const list = { list: { number: 1, type: "array", of: { type: "u8" }, ...entry } } as const;
+    const spans = spanAttributes(encodeAttributes(list, { list: [7, 8] }), 4);
+    return spans.ok && spans.value.map(({ number }) => number);
+  };
+  assert.deepEqual(numbersOf({}), [1, 2]);
+  assert.deepEqual(numbersOf({ elementNumber: 5 }), [5, 5]);
 });
 
 test("decoded values own their data", () => {

@@ -55,7 +55,7 @@ function encodeValue(entry: AttributeType, value: unknown): Uint8Array {
       return encodeNest(entry.table, value as Nest);
     case "array":
       return encodeRawAttributes((value as readonly unknown[]).map((element, i) => (
-        { number: i + 1, payload: encodeValue(entry.of, element) }
+        { number: entry.elementNumber ?? i + 1, payload: encodeValue(entry.of, element) }
       )));
   }
 }

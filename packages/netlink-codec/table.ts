@@ -21,8 +21,8 @@ export type AttributeType =
   | { readonly type: "struct"; readonly fields: StructFields }
   /** Attributes of another table. */
   | { readonly type: "nested"; readonly table: AttributeTable }
-  /** Nested attributes that all are the same type; they are numbered from 1, and their numbers say nothing. */
-  | { readonly type: "array"; readonly of: AttributeType };
+  /** Nested attributes that all are the same type, and whose numbers say nothing: from 1 upwards, or all the same. */
+  | { readonly type: "array"; readonly of: AttributeType; readonly elementNumber?: number };
 
 /** Names and types of a structure's fields, in its order. */
 export type StructFields = { readonly [name: string]: IntegerType };

@@ -25,6 +25,8 @@ export type NetlinkConnectionOptions = {
   readonly timeoutUs?: number;
   /** Default 1 MiB. */
   readonly receiveBufferBytes?: number;
+  /** The longest datagram that can be sent. Default: what the kernel gives, about 200 KiB. */
+  readonly sendBufferBytes?: number;
   readonly limits?: Partial<NetlinkLimits>;
 };
 
@@ -112,10 +114,26 @@ export class NetlinkConnection {
         if (--left === 0) done(results);
       };
       if (this.#requests.add(request, settle)) continue;
-      const error = new NetlinkError(request.name, { errno: ENOBUFS, text: "Too many wait" });
+      const error = new NetlinkError(request.name, tooMany);
       this.#reactor.post(() => settle({ ok: false, error }));
     }
     this.#pump();
+  }
+
+  /**
+   * Sends messages in one datagram that the kernel carries out all or none, as nfnetlink does.
+   *
+   * @param requests with `NLM_F_ACK` on the last one that does something: its answer ends the transaction
+   * @throws NetlinkError (as a rejection) of the first message that was refused
+   */
+  transact(requests: readonly NetlinkRequest[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (result: NetlinkResult) => result.ok ? resolve() : reject(result.error);
+      if (!this.#requests.addTransaction(requests, settle)) {
+        reject(new NetlinkError(requests[0]?.name ?? "", tooMany));
+      }
+      this.#pump();
+    });
   }
 
   /** Closes the socket. What is under way is never answered. */
@@ -182,4 +200,5 @@ export class NetlinkConnection {
   }
 }
 
+const tooMany = { errno: ENOBUFS, text: "Too many wait" } as const;
 const kernel = { family: "netlink", portId: 0, groups: 0 } as const;

@@ -4,6 +4,7 @@ import {
   isDump,
   type NetlinkMessage,
   type NetlinkRequest,
+  NLM_F_ACK,
   type Reply,
 } from "@keepalived/netlink-codec";
 import { NetlinkError } from "./netlink_error.ts";
@@ -32,8 +33,13 @@ export type NetlinkLimits = {
 type Refusal = { readonly errno: number; readonly text?: string; readonly offset?: number };
 
 type Pending = {
-  readonly request: NetlinkRequest;
+  /** What goes out in one datagram: one request, or all messages of a transaction. */
+  readonly requests: readonly NetlinkRequest[];
   readonly done: (result: NetlinkResult) => void;
+  /** Numbers of the requests while they are under way, in the same order. */
+  sequences: number[];
+  /** The first of a transaction's messages that was refused. */
+  refusal: NetlinkError | undefined;
   messages: NetlinkMessage[];
   interrupted: boolean;
   attempts: number;
@@ -75,11 +81,18 @@ export class PendingRequests {
 
   /** @returns false if too many wait already: the caller tells whoever asked */
   add(request: NetlinkRequest, done: Pending["done"]): boolean {
+    return this.addTransaction([request], done);
+  }
+
+  /** Adds messages that go out together and are carried out all or none; the last `NLM_F_ACK` answers for all. */
+  addTransaction(requests: readonly NetlinkRequest[], done: Pending["done"]): boolean {
     this.counters.requests++;
     if (this.#waiting.length >= this.#limits.waiting) return false;
     this.#waiting.push({
-      request,
+      requests,
       done,
+      sequences: [],
+      refusal: undefined,
       messages: [],
       interrupted: false,
       attempts: 1,
@@ -92,15 +105,16 @@ export class PendingRequests {
   next(nowUs: number): { readonly bytes: Uint8Array; readonly sequences: number[] } | undefined {
     const chunk = this.#waiting.splice(0, this.#nextCount());
     if (chunk.length === 0) return undefined;
-    const sequences: number[] = [];
-    const messages = chunk.map((pending) => {
-      this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
+    const messages = chunk.flatMap((pending) => {
       pending.expiresUs = nowUs + this.#timeoutUs;
-      this.#outstanding.set(this.#sequence, pending);
-      sequences.push(this.#sequence);
-      return encodeRequest(pending.request, this.#sequence);
+      return pending.requests.map((request) => {
+        this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
+        this.#outstanding.set(this.#sequence, pending);
+        pending.sequences.push(this.#sequence);
+        return encodeRequest(request, this.#sequence);
+      });
     });
-    return { bytes: concatenate(messages), sequences };
+    return { bytes: concatenate(messages), sequences: chunk.flatMap((it) => it.sequences) };
   }
 
   /** Takes a message that is addressed to us. May call back. */
@@ -119,10 +133,10 @@ export class PendingRequests {
 
   /** Gives up on those that have waited too long. */
   expire(nowUs: number): void {
-    for (const [sequence, pending] of [...this.#outstanding]) {
+    for (const pending of new Set(this.#outstanding.values())) {
       if (pending.expiresUs > nowUs) continue;
       this.counters.timeouts++;
-      this.fail([sequence], { errno: ETIMEDOUT });
+      this.fail(pending.sequences, { errno: ETIMEDOUT });
     }
   }
 
@@ -133,12 +147,11 @@ export class PendingRequests {
 
   /** Fails requests under way. */
   fail(sequences: readonly number[], refusal: Refusal): void {
-    const failed = sequences.map((sequence) => this.#outstanding.get(sequence));
-    for (const sequence of sequences) this.#outstanding.delete(sequence);
+    const failed = new Set(sequences.flatMap((it) => this.#outstanding.get(it) ?? []));
+    for (const pending of failed) this.#land(pending);
     for (const pending of failed) {
-      if (pending === undefined) continue;
-      this.counters.refused++;
-      pending.done({ ok: false, error: new NetlinkError(pending.request.name, refusal) });
+      const error = new NetlinkError(pending.requests[0]?.name ?? "", refusal);
+      this.#settle(pending, { ok: false, error });
     }
   }
 
@@ -151,13 +164,14 @@ export class PendingRequests {
   /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. */
   #nextCount(): number {
     const room = this.#limits.outstanding - this.#outstanding.size;
-    const dump = this.#waiting.findIndex(({ request }) => isDump(request));
+    const dump = this.#waiting.findIndex(asksForDump);
     if (dump !== 0) return Math.min(room, dump < 0 ? this.#waiting.length : dump);
-    const busy = [...this.#outstanding.values()].some(({ request }) => isDump(request));
+    const busy = [...this.#outstanding.values()].some(asksForDump);
     return busy ? 0 : Math.min(room, 1);
   }
 
   #advance(pending: Pending, sequence: number, reply: Reply, nowUs: number): void {
+    const index = pending.sequences.indexOf(sequence);
     switch (reply.kind) {
       case "noop":
         return;
@@ -167,29 +181,52 @@ export class PendingRequests {
         pending.expiresUs = nowUs + this.#timeoutUs;
         return;
       case "refused":
-        return this.fail([sequence], reply);
+        pending.refusal ??= new NetlinkError(pending.requests[index]?.name ?? "", reply);
+        // The first message of a transaction stands for the whole; after another, the acknowledgement still comes.
+        if (index > 0 && index !== pending.requests.findLastIndex(asksForAnswer)) return;
+        break;
       case "done":
-        if (pending.interrupted || reply.interrupted) return this.#again(pending, sequence);
+        if (pending.interrupted || reply.interrupted) return this.#again(pending);
         break;
       case "acknowledged":
         break;
     }
-    this.#outstanding.delete(sequence);
-    pending.done({ ok: true, messages: pending.messages });
+    const { refusal: error, messages } = pending;
+    this.#land(pending);
+    this.#settle(pending, error === undefined ? { ok: true, messages } : { ok: false, error });
   }
 
   /** A dump during which the table changed may lack entries or have some twice. */
-  #again(pending: Pending, sequence: number): void {
+  #again(pending: Pending): void {
     this.counters.interrupted++;
     if (pending.attempts >= this.#limits.dumpAttempts) {
-      return this.fail([sequence], { errno: EINTR, text: "The table kept changing" });
+      return this.fail(pending.sequences, { errno: EINTR, text: "The table kept changing" });
     }
-    this.#outstanding.delete(sequence);
+    this.#land(pending);
     pending.attempts++;
     pending.interrupted = false;
     pending.messages = [];
     this.#waiting.unshift(pending);
   }
+
+  /** It is no longer under way. */
+  #land(pending: Pending): void {
+    for (const sequence of pending.sequences) this.#outstanding.delete(sequence);
+    pending.sequences = [];
+  }
+
+  #settle(pending: Pending, result: NetlinkResult): void {
+    if (!result.ok) this.counters.refused++;
+    pending.done(result);
+  }
+}
+
+function asksForDump({ requests: [request] }: Pending): boolean {
+  return request !== undefined && isDump(request);
+}
+
+function asksForAnswer({ flags }: NetlinkRequest): boolean {
+  return (flags & NLM_F_ACK) !== 0;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

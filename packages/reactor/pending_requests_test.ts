@@ -65,6 +65,58 @@ test("a refusal carries the command, the errno and its name", () => {
   assert.equal(requests.counters.refused, 1);
 });
 
+/** A transaction under way, its numbers 1 to 4, of which 3 answers for all. */
+function transaction() {
+  const { requests } = pending();
+  const results: NetlinkResult[] = [];
+  const parts = [
+    { ...add, name: "begin", flags: NLM_F_REQUEST },
+    { ...add, name: "one", flags: NLM_F_REQUEST },
+    { ...add, name: "two" },
+    { ...add, name: "end", flags: NLM_F_REQUEST },
+  ];
+  requests.addTransaction(parts, (result) => results.push(result));
+  const bytes = requests.next(0)?.bytes ?? new Uint8Array();
+  return { requests, results, bytes };
+}
+
+test("a transaction goes out in one datagram, and its last acknowledgement is that of all", () => {
+  const { requests, results, bytes } = transaction();
+  const messages = splitMessages(bytes);
+  assert.deepEqual(messages.ok && messages.value.map(({ sequence }) => sequence), [1, 2, 3, 4]);
+  requests.answer(acknowledgement(3), 5);
+  assert.deepEqual(results, [{ ok: true, messages: [] }]);
+  assert.equal(requests.nextExpiryUs, undefined, "nothing is under way");
+});
+
+test("a transaction fails with the first of its messages that is refused, once all have answered", () => {
+  const { requests, results } = transaction();
+  requests.answer(acknowledgement(2, 17), 5);
+  assert.deepEqual(results, []);
+  requests.answer(acknowledgement(3, 2), 6);
+  const [result] = results;
+  assert.equal(
+    result?.ok === false && result.error.message,
+    "Cannot carry out one: File exists (EEXIST)",
+  );
+  assert.deepEqual([requests.counters.refused, requests.counters.strayReplies], [1, 0]);
+});
+
+test("a transaction of which the beginning is refused gets no other answer", () => {
+  const { requests, results } = transaction();
+  requests.answer(acknowledgement(1, 1), 5);
+  const [result] = results;
+  assert.equal(result?.ok === false && result.error.request, "begin");
+  assert.equal(requests.nextExpiryUs, undefined);
+});
+
+test("a transaction that is not answered fails once", () => {
+  const { requests, results } = transaction();
+  requests.expire(TIMEOUT_US);
+  assert.equal(results.length, 1);
+  assert.deepEqual([requests.counters.refused, requests.counters.timeouts], [1, 1]);
+});
+
 test("a dump collects its messages until it is done", () => {
   const { requests, results, ask } = pending();
   ask(list, "list");
