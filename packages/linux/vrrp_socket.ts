@@ -1,10 +1,12 @@
 import type { IpAddress, IpFamily } from "@keepalived/ip-address";
+import { ReceiveBuffer } from "./receive_buffer.ts";
 import { bindToDevice, setReceiveBuffer } from "./socket_settings.ts";
-import { acceptNothing, attachFilter } from "./socket_filter.ts";
+import { acceptNothing, attachFilter, type FilterInstruction } from "./socket_filter.ts";
 import { joinGroup, sendMulticastOn } from "./multicast.ts";
 import { AF_INET, AF_INET6 } from "./sockaddr.ts";
 import { Socket } from "./socket.ts";
 import {
+  IP_HDRINCL,
   IP_MTU_DISCOVER,
   IP_MULTICAST_ALL,
   IP_PKTINFO,
@@ -32,6 +34,20 @@ const IP_PMTUDISC_DONT = 0;
 /** IP protocol number of VRRP (RFC 9568 §5.1.1.4). */
 export const IPPROTO_VRRP = 112;
 
+/** Of the Authentication Header (RFC 4302 §2). */
+const IPPROTO_AH = 51;
+
+const acceptAll: readonly FilterInstruction[] = [{ code: 0x06, value: 0xffff_ffff }];
+
+/** Only what has VRRP in its Authentication Header: all other traffic under IPsec is nothing to us. */
+const acceptVrrpInside: readonly FilterInstruction[] = [
+  { code: 0xb1, value: 0 }, // X = length of the IPv4 header
+  { code: 0x50, value: 0 }, // A = first byte of the Authentication Header: the protocol inside
+  { code: 0x15, ifFalse: 1, value: IPPROTO_VRRP },
+  { code: 0x06, value: 0xffff_ffff },
+  { code: 0x06, value: 0 },
+];
+
 export type VrrpReceiverOptions = {
   readonly family: IpFamily;
   /** Only packets that arrive on this interface; absent: on any, for unicast peers. */
@@ -39,6 +55,8 @@ export type VrrpReceiverOptions = {
   /** Groups to join, each on an interface: 224.0.0.18 or ff02::12. */
   readonly groups?: readonly { readonly group: IpAddress; readonly interfaceIndex: number }[];
   readonly receiveBufferBytes?: number;
+  /** IPv4: VRRP in an Authentication Header (RFC 2338 §5.3.6.3) instead of plain. */
+  readonly sealed?: boolean;
   /** Default {@linkcode IPPROTO_VRRP}. */
   readonly protocol?: number;
 };
@@ -49,7 +67,11 @@ export type VrrpReceiverOptions = {
  * IPv4 data begins with the IP header, IPv6 data with the VRRP message: so the kernel delivers raw packets.
  */
 export function openVrrpReceiver(options: VrrpReceiverOptions): Socket {
-  return Socket.configured(openRaw(options), (socket) => {
+  const sealed = options.sealed === true;
+  const kind = sealed ? { ...options, protocol: IPPROTO_AH } : options;
+  return Socket.configured(openRaw(kind), (socket) => {
+    attachFilter(socket, acceptNothing);
+    discardWaiting(socket);
     socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1);
     if (options.family === 4) {
       socket.setOption(IPPROTO_IP, IP_PKTINFO, 1);
@@ -64,8 +86,15 @@ export function openVrrpReceiver(options: VrrpReceiverOptions): Socket {
     if (options.receiveBufferBytes !== undefined) {
       setReceiveBuffer(socket, options.receiveBufferBytes);
     }
+    attachFilter(socket, sealed ? acceptVrrpInside : acceptAll);
     for (const group of options.groups ?? []) joinGroup(socket, group);
   });
+}
+
+/** Before it was bound to its interface, the socket heard them all. */
+function discardWaiting(socket: Socket): void {
+  const buffer = new ReceiveBuffer(64, 64);
+  while (socket.receive(buffer) !== undefined);
 }
 
 export type VrrpSenderOptions = {
@@ -74,8 +103,10 @@ export type VrrpSenderOptions = {
   readonly device?: string;
   /** Interface for multicast, which is then not looped back. */
   readonly interfaceIndex?: number;
-  /** Default 255 (RFC 9568 §5.1.1.3). */
+  /** Default 255 (RFC 9568 §5.1.1.3); -1: what the kernel gives all packets. */
   readonly hopLimit?: number;
+  /** IPv4: what is sent begins with its IP header. */
+  readonly headerIncluded?: boolean;
   /** SO_PRIORITY, the queueing class on our side. Default 6, internetwork control. */
   readonly priority?: number;
   /** Default 0xc0: class selector 6. */
@@ -101,6 +132,7 @@ export function openVrrpSender(options: VrrpSenderOptions): Socket {
       socket.setOption(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
       // Unlike IP_FREEBIND, which is for `bind` only.
       socket.setOption(IPPROTO_IP, IP_TRANSPARENT, 1);
+      if (options.headerIncluded === true) socket.setOption(IPPROTO_IP, IP_HDRINCL, 1);
     } else {
       socket.setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, hopLimit);
       socket.setOption(IPPROTO_IPV6, IPV6_TCLASS, trafficClass);
