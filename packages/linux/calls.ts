@@ -36,6 +36,9 @@ export type Calls = {
   ) => number;
   readonly if_indextoname: (index: number, name: Bytes) => number;
   readonly if_nametoindex: (name: Bytes) => number;
+  readonly inotify_add_watch: (fd: number, path: Bytes, mask: number) => number;
+  readonly inotify_init1: (flags: number) => number;
+  readonly inotify_rm_watch: (fd: number, watch: number) => number;
   readonly ioctl: (fd: number, request: number, argument: Bytes) => number;
   readonly kill: (pid: number, signal: number) => number;
   readonly listen: (fd: number, backlog: number) => number;
@@ -120,6 +123,9 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   getsockopt: ["i32", "i32", "i32", "buffer", "buffer"],
   if_indextoname: ["u32", "buffer"],
   if_nametoindex: ["buffer"],
+  inotify_add_watch: ["i32", "buffer", "u32"],
+  inotify_init1: ["i32"],
+  inotify_rm_watch: ["i32", "i32"],
   ioctl: ["i32", "u32", "buffer"],
   kill: ["i32", "i32"],
   listen: ["i32", "i32"],

@@ -154,3 +154,5 @@ export {
   SIGUSR2,
 } from "./process.ts";
 export { endOfProcess, type ProcessEnd, type SpawnedProcess, spawnProcess } from "./spawn.ts";
+export { decodeProcessEvents, openProcessEvents, type ProcessEvent } from "./process_events.ts";
+export { decodeFileEvents, type FileEvent, FileEvents } from "./file_events.ts";

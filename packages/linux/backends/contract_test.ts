@@ -9,6 +9,10 @@ const SOCK_SEQPACKET = 5;
 const CLOEXEC_NONBLOCK = 0o2004000;
 const EAGAIN = 11;
 const EBADF = 9;
+const ECHILD = 10;
+const P_PID = 1;
+const WEXITED = 4;
+const SYS_pidfd_open = 434;
 
 const available = backends().map((open) => open()).filter((libc) => libc !== undefined);
 
@@ -74,6 +78,39 @@ for (const libc of available) {
     assert.equal(iovecView.getBigUint64(8, true), 64n);
     assert.equal(messageView.getBigUint64(24, true), 1n);
     close(libc, a, b);
+  });
+
+  test(
+    title("a program gets arguments by address, and its descriptor is ready when it ends"),
+    () => {
+      const words = ["sh\0", "-c\0", "exit $1\0", "sh\0", "7\0"].map((text) =>
+        new TextEncoder().encode(text)
+      );
+      const argv = new BigUint64Array([...words.map((word) => libc.addressOf(word)), 0n]);
+      const table = new Uint8Array(argv.buffer);
+      const pid = new Int32Array(1);
+      const [file = null] = words;
+      const none = new Uint8Array(8);
+      const started = calls.posix_spawnp(new Uint8Array(pid.buffer), file, null, null, table, none);
+      assert.equal(started, 0);
+      const fd = calls.syscall(SYS_pidfd_open, pid[0] ?? -1, 0, 0);
+      assert.ok(fd >= 0);
+      const information = new Uint8Array(128);
+      assert.equal(calls.waitid(P_PID, pid[0] ?? 0, information, WEXITED), 0);
+      assert.equal(information[24], 7);
+      assert.equal(calls.waitid(P_PID, pid[0] ?? 0, information, WEXITED), -ECHILD);
+      assert.deepEqual(words.map((word) => word.length), [3, 3, 8, 3, 2]);
+      close(libc, fd);
+    },
+  );
+
+  test(title("a folder is watched"), () => {
+    const fd = calls.inotify_init1(CLOEXEC_NONBLOCK);
+    const path = new TextEncoder().encode("/tmp\0");
+    const watch = calls.inotify_add_watch(fd, path, 0x0100_0002);
+    assert.ok(watch > 0);
+    assert.equal(calls.inotify_rm_watch(fd, watch), 0);
+    close(libc, fd);
   });
 
   test(title("waitReadable() calls back for every arrival until disposed"), async () => {
