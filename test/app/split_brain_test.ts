@@ -28,8 +28,10 @@ async function pair(): Promise<readonly [Daemon, Daemon]> {
   await a.says(/Entering MASTER STATE/);
   const b = lab.start({ name: "b", config: instanceConf({ priority: 100 }) });
   started.push(b);
-  await lab.wire.next("an advertisement", () => true, { withinMs: 2000 });
   await b.says(/Entering BACKUP STATE/);
+  for (let i = 0; i < 2; i++) {
+    await lab.wire.next("an advertisement for b", () => true, { withinMs: 2000 });
+  }
   return [a, b];
 }
 
