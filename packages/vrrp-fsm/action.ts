@@ -125,9 +125,11 @@ export function addHoldings(holdings: readonly Holding[]): RouterAction[] {
   return holdings.length === 0 ? [] : [{ kind: "add-holdings", holdings }];
 }
 
-/** Nothing for no holdings. */
+/** In the reverse order, as a later one may need an earlier one. Nothing for no holdings. */
 export function removeHoldings(holdings: readonly Holding[]): RouterAction[] {
-  return holdings.length === 0 ? [] : [{ kind: "remove-holdings", holdings }];
+  return holdings.length === 0
+    ? []
+    : [{ kind: "remove-holdings", holdings: holdings.toReversed() }];
 }
 
 /** Nothing for no addresses or a repeat of 0. */

@@ -50,7 +50,7 @@ export type InstanceConfig = {
   readonly startupDelayUs: number;
   /** Those listed in advertisements and those only held. */
   readonly addresses: readonly VirtualAddress[];
-  /** Come after the addresses and go before them. */
+  /** Come after the addresses, in this order, and go before them in the reverse one. */
   readonly holdings: readonly Holding[];
   /** Whether a sync group decides when the instance becomes Active. */
   readonly grouped: boolean;

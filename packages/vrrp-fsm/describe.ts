@@ -30,6 +30,7 @@ function details(config: InstanceConfig, state: InstanceState, nowUs: number): s
     case "active":
       return `; priority ${own}`;
     case "backup": {
+      if (router.candidate) return `; priority ${own}, waits for its sync group`;
       const inTime = `takes over in ${seconds(router.activeDownAtUs - nowUs)}`;
       if (router.heard === null) return `; priority ${own}, ${inTime} unless outranked`;
       const { source, priority } = router.heard;

@@ -1,4 +1,3 @@
-import { difference } from "@keepalived/reconcile";
 import type { Holding } from "./config.ts";
 
 /** What to take from the kernel and what to give it, to go from one list of holdings to another. */
@@ -7,18 +6,15 @@ export type HoldingChange = {
   readonly add: readonly Holding[];
 };
 
-/** A holding of the same key and another value is removed and added. */
+/** A holding of the same key and another value is removed and added. Both lists keep their order. */
 export function changeOfHoldings(
   from: readonly Holding[],
   to: readonly Holding[],
 ): HoldingChange {
-  const { add, change, remove } = difference(to, from, (holding) => holding.key, isSame);
-  return {
-    remove: [...remove, ...change.map((pair) => pair.from)],
-    add: [...add, ...change.map((pair) => pair.to)],
-  };
+  return { remove: without(from, to), add: without(to, from) };
 }
 
-function isSame(a: Holding, b: Holding): boolean {
-  return JSON.stringify(a.value) === JSON.stringify(b.value);
+function without(list: readonly Holding[], others: readonly Holding[]): readonly Holding[] {
+  const values = new Map(others.map(({ key, value }) => [key, JSON.stringify(value)]));
+  return list.filter(({ key, value }) => values.get(key) !== JSON.stringify(value));
 }

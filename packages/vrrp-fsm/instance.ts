@@ -208,7 +208,9 @@ function tolerate(
   const isLower = priority > 0 && priority < priorityOf(config, state);
   if (!isLower || state.router.kind !== "backup") return null;
   if (config.preemptDelayUs === 0 || !config.preempt) return null;
-  return state.toleratedUntilUs ?? nowUs + config.preemptDelayUs;
+  if (priorityOf(config, state) === OWNER_PRIORITY) return null;
+  // The delay may have become shorter since it began.
+  return Math.min(state.toleratedUntilUs ?? Infinity, nowUs + config.preemptDelayUs);
 }
 
 function changeFaults(

@@ -11,9 +11,9 @@ import {
   type RouterAction,
 } from "./action.ts";
 import { type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
+import { changeOfHoldings } from "./holding.ts";
 import { activeDownIntervalUs, skewTimeUs } from "./timers.ts";
 import { changeOfAddresses } from "./virtual_address.ts";
-import { changeOfHoldings } from "./holding.ts";
 
 /** An instance's configuration as the election sees it: `priority` is the effective one. */
 export type RouterConfig =
@@ -142,7 +142,8 @@ function inBackup(
     case "configured":
       return reconfigureBackup(config, event.previous, state, nowUs);
     case "group":
-      return event.command === "activate" ? enterActive(config, nowUs, "group") : stay(state);
+      if (event.command !== "activate") return stay(state);
+      return enterActive(config, nowUs, state.candidate ? "active-down" : "group");
     case "startup":
     case "recovery":
     case "owned-address-lost":
@@ -160,14 +161,17 @@ function inActive(
   switch (event.kind) {
     case "timeout":
       if (nowUs < state.adverAtUs) return stay(state);
-      if (isTooLate(config, state, nowUs)) {
-        return leaveActive(config, backup(config, nowUs + downUs(config), "late"));
-      }
+      if (isTooLate(config, state, nowUs)) return yieldLate(config, nowUs);
       return move({ ...state, adverAtUs: nextAdverAtUs(config, state, nowUs) }, [
         advertise(config),
       ]);
-    case "advertisement":
-      return hearInActive(config, state, event, nowUs);
+    case "advertisement": {
+      if (!isTooLate(config, state, nowUs)) return hearInActive(config, state, event, nowUs);
+      // It may be the one that took over, and is not to be answered before our timer has had its turn.
+      const late = yieldLate(config, nowUs);
+      const { state: next, actions } = router.step(config, late.state, event, nowUs);
+      return move(next, [...late.actions, ...actions]);
+    }
     case "shutdown":
       return leaveActive(config, { kind: "initialize", cause: "shutdown" }, [
         advertise(config, 0),
@@ -224,6 +228,11 @@ function hearInActive(
     priority: event.priority,
   });
   return move(config.lowerPriorityNoAdvert ? state : asserted, actions);
+}
+
+/** A peer must have taken over while this host did not run. */
+function yieldLate(config: RouterConfig, nowUs: number): RouterStep {
+  return leaveActive(config, backup(config, nowUs + downUs(config), "late"));
 }
 
 /** Nobody else was heard, so we come back before anybody else would. */

@@ -126,6 +126,19 @@ const ROWS: readonly Row[] = [
     event: { kind: "configured", previous: OWNER },
   },
 
+  {
+    name: "initialize, group",
+    state: INITIALIZE,
+    event: { kind: "group", command: "activate" },
+  },
+  {
+    name: "initialize, startup of the owner in a group: a candidate at once",
+    config: { ...OWNER, grouped: true },
+    state: INITIALIZE,
+    event: { kind: "startup" },
+    next: { ...following(null, 3_003_906), candidate: true },
+  },
+
   { name: "backup, startup", state: BACKUP, event: { kind: "startup" } },
   { name: "backup, recovery", state: BACKUP, event: { kind: "recovery" } },
   { name: "backup, address lost", state: BACKUP, event: { kind: "owned-address-lost" } },
@@ -142,6 +155,27 @@ const ROWS: readonly Row[] = [
     nowUs: BACKUP.activeDownAtUs,
     next: { ...ACTIVE, adverAtUs: BACKUP.activeDownAtUs + SECOND },
     actions: [send(), ADD, ANNOUNCE],
+  },
+  {
+    name: "backup in a group, timeout: a candidate, and waits again",
+    config: { ...CONFIG, grouped: true },
+    state: BACKUP,
+    event: TIMEOUT,
+    nowUs: BACKUP.activeDownAtUs,
+    next: { ...BACKUP, activeDownAtUs: BACKUP.activeDownAtUs + 3_609_375, candidate: true },
+  },
+  {
+    name: "backup in a group, activated: Active",
+    config: { ...CONFIG, grouped: true },
+    state: BACKUP,
+    event: { kind: "group", command: "activate" },
+    next: { kind: "active", cause: "group", adverAtUs: NOW + SECOND },
+    actions: [send(), ADD, ANNOUNCE],
+  },
+  {
+    name: "backup, told to yield",
+    state: { ...BACKUP, candidate: true },
+    event: { kind: "group", command: "yield" },
   },
   {
     name: "backup, timeout without addresses: only advertises",
@@ -416,6 +450,20 @@ const ROWS: readonly Row[] = [
     actions: [REMOVE],
   },
   {
+    name: "active, told to yield: resigns",
+    state: ACTIVE,
+    event: { kind: "group", command: "yield" },
+    next: { ...following(null, 3_609_375), cause: "group" },
+    actions: [send(0), REMOVE],
+  },
+  {
+    name: "active, told to yield briefly: comes back after the skew",
+    state: ACTIVE,
+    event: { kind: "group", command: "yield-briefly" },
+    next: { ...following(null, 609_375), cause: "group" },
+    actions: [REMOVE],
+  },
+  {
     name: "active, configured with what peers do not see",
     config: { ...CONFIG, preempt: false, downTimerAdverts: 5 },
     state: ACTIVE,
@@ -523,7 +571,7 @@ for (const row of ROWS) {
 
 test("router covers each event in each state", () => {
   const cells = new Set(ROWS.map((row) => `${row.state.kind} ${row.event.kind}`));
-  assert.equal(cells.size, 3 * 7);
+  assert.equal(cells.size, 3 * 8);
 });
 
 test("router waits for the timer of its state", () => {

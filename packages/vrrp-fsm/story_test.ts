@@ -7,15 +7,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import type { Common } from "@keepalived/machine";
-import { EXAMPLE, virtualAddress } from "./fixture.ts";
+import { EXAMPLE } from "./fixture.ts";
 import {
-  type Action,
   describeInstance,
   instance,
   type InstanceConfig,
   type InstanceEvent,
   type InstanceState,
 } from "./mod.ts";
+import { configure, parseEvent, print } from "./transcript.ts";
 
 const SECOND = 1_000_000;
 const FOLDER = new URL("testdata/", import.meta.url);
@@ -65,81 +65,6 @@ class Story {
     this.#state = step.state;
     const at = (this.#nowUs / SECOND).toFixed(6);
     for (const action of step.actions) this.#lines.push(`  ${at} ${print(action)}`);
-  }
-}
-
-/** `key=value` pairs; addresses as a list with commas, `none` for no value. */
-function configure(config: InstanceConfig, words: readonly string[]): InstanceConfig {
-  let next: Record<string, unknown> = { ...config };
-  for (const word of words) {
-    const [key = "", value = ""] = word.split("=");
-    if (key === "addresses") next["addresses"] = value.split(",").map(virtualAddress);
-    else if (key in config.announcement) {
-      next = { ...next, announcement: { ...next["announcement"] as object, [key]: Number(value) } };
-    } else if (key in config) next[key] = /^[a-z]+$/.test(value) ? parseWord(value) : Number(value);
-    else throw new RangeError(`No such setting: ${key}`);
-  }
-  return next as InstanceConfig;
-}
-
-function parseWord(value: string): boolean | string {
-  return value === "true" || (value === "false" ? false : value);
-}
-
-function parseEvent(command: string, words: readonly string[]): InstanceEvent {
-  const [first = "", second = ""] = words;
-  switch (command) {
-    case "startup":
-    case "shutdown":
-    case "owned-address-lost":
-    case "announcement-requested":
-      return { kind: command };
-    case "hear":
-      return {
-        kind: "advertisement",
-        source: first,
-        priority: Number(second),
-        maxAdvertiseIntervalUs: Number(words[2] ?? 1) * SECOND,
-      };
-    case "local-address":
-      return { kind: command, address: first };
-    case "fault":
-    case "clear":
-      return { kind: "fault", reason: first, present: command === "fault" };
-    case "weight":
-      return { kind: "priority", adjustment: Number(first) };
-  }
-  throw new RangeError(`No such command: ${command}`);
-}
-
-function print(action: Action): string {
-  const list = (addresses: readonly { readonly address: string }[]) =>
-    addresses.map((a) => a.address).join(" ");
-  switch (action.kind) {
-    case "send-advertisement": {
-      const { priority, maxAdvertiseIntervalUs, addresses } = action.advertisement;
-      return `send priority ${priority} interval ${maxAdvertiseIntervalUs / SECOND} ${
-        addresses.join(" ")
-      }`;
-    }
-    case "add-addresses":
-    case "remove-addresses":
-      return `${action.kind} ${list(action.addresses)}`;
-    case "add-holdings":
-    case "remove-holdings":
-      return `${action.kind} ${action.holdings.map((holding) => holding.key).join(" ")}`;
-    case "tell-group":
-      return `tell group ${JSON.stringify(action.event)}`;
-    case "announce":
-      return `announce ${action.repeat} x ${list(action.addresses)}`;
-    case "state-changed":
-      return `${action.from} -> ${action.to}: ${action.reason}, priority ${action.priority}`;
-    case "priority-changed":
-      return `priority of ${action.state} now ${action.priority}`;
-    case "lower-priority-heard":
-      return `lower priority ${action.priority} heard from ${action.source}`;
-    case "owner-conflict":
-      return `owner conflict with ${action.source}${action.yielded ? ", yielded" : ""}`;
   }
 }
 
