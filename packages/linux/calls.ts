@@ -1,13 +1,13 @@
 /** How one argument is passed. */
-export type Argument = "i32" | "u32" | "buffer";
+export type Argument = "i32" | "u32" | "u64" | "buffer";
 
 type Bytes = Uint8Array | null;
 
 /**
  * The functions of the C library that we call. The result is never -1: a failure gives `-errno`, as the kernel does.
  *
- * Every argument is a 32-bit integer or a buffer, and every result is read as a signed 32-bit integer: 64-bit integers
- * cost a BigInt per call on every runtime. Lengths (`size_t`) are passed as `u32`, which the calling conventions of
+ * Arguments are 32-bit integers or buffers, but for what is called rarely, and every result is read as a signed 32-bit
+ * integer: 64-bit integers cost a BigInt per call on every runtime. Lengths (`size_t`) are passed as `u32`, which the calling conventions of
  * x86-64 and arm64 widen with zeros.
  */
 export type Calls = {
@@ -42,6 +42,8 @@ export type Calls = {
   readonly ioctl: (fd: number, request: number, argument: Bytes) => number;
   readonly kill: (pid: number, signal: number) => number;
   readonly listen: (fd: number, backlog: number) => number;
+  readonly mlock2: (address: bigint, length: bigint, flags: number) => number;
+  readonly munlockall: () => number;
   readonly open: (path: Bytes, flags: number, mode: number) => number;
   readonly pipe2: (fds: Bytes, flags: number) => number;
   readonly posix_spawn_file_actions_addopen: (
@@ -65,8 +67,11 @@ export type Calls = {
     environment: Bytes,
   ) => number;
   readonly prctl: (option: number, a: number, b: number, c: number, d: number) => number;
+  readonly prlimit: (pid: number, resource: number, limits: Bytes, previous: Bytes) => number;
   readonly read: (fd: number, into: Bytes, length: number) => number;
   readonly recvmsg: (fd: number, message: Bytes, flags: number) => number;
+  readonly sched_getaffinity: (thread: number, length: number, mask: Bytes) => number;
+  readonly sched_setaffinity: (thread: number, length: number, mask: Bytes) => number;
   readonly sched_setscheduler: (thread: number, policy: number, parameters: Bytes) => number;
   readonly sendmsg: (fd: number, message: Bytes, flags: number) => number;
   readonly sendto: (
@@ -98,8 +103,11 @@ export type Calls = {
   readonly write: (fd: number, bytes: Bytes, length: number) => number;
 };
 
-type SignatureOf<Call> = Call extends (...values: infer Values) => number
-  ? { readonly [I in keyof Values]: Values[I] extends number ? "i32" | "u32" : "buffer" }
+type SignatureOf<Call> = Call extends (...values: infer Values) => number ? {
+    readonly [I in keyof Values]: Values[I] extends number ? "i32" | "u32"
+      : Values[I] extends bigint ? "u64"
+      : "buffer";
+  }
   : never;
 
 /** How each function is declared to the foreign function interface. */
@@ -129,6 +137,8 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   ioctl: ["i32", "u32", "buffer"],
   kill: ["i32", "i32"],
   listen: ["i32", "i32"],
+  mlock2: ["u64", "u64", "u32"],
+  munlockall: [],
   open: ["buffer", "i32", "u32"],
   pipe2: ["buffer", "i32"],
   posix_spawn_file_actions_addopen: ["buffer", "i32", "buffer", "i32", "u32"],
@@ -139,8 +149,11 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   posix_spawnattr_setsigdefault: ["buffer", "buffer"],
   posix_spawnp: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
   prctl: ["u32", "u32", "u32", "u32", "u32"],
+  prlimit: ["i32", "i32", "buffer", "buffer"],
   read: ["i32", "buffer", "u32"],
   recvmsg: ["i32", "buffer", "i32"],
+  sched_getaffinity: ["i32", "u32", "buffer"],
+  sched_setaffinity: ["i32", "u32", "buffer"],
   sched_setscheduler: ["i32", "i32", "buffer"],
   sendmsg: ["i32", "buffer", "i32"],
   sendto: ["i32", "buffer", "u32", "i32", "buffer", "u32"],

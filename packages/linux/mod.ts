@@ -138,7 +138,9 @@ export { checkPlatform } from "./check_platform.ts";
 export { FileLock, lockFile } from "./file_lock.ts";
 export { interfaceIndex, interfaceName } from "./interface_name.ts";
 export { CLONE_NEWNET, CLONE_NEWNS, enterNamespace, leaveNamespace } from "./namespace.ts";
-export { setNice, setOrdinary, setRealtime } from "./scheduling.ts";
+export { setAffinity, setNice, setOrdinary, setRealtime } from "./scheduling.ts";
+export { lockMemory, unlockMemory } from "./memory_lock.ts";
+export { type Limits, limitsOf, type Resource, setLimits } from "./limits.ts";
 export { type Capability, effectiveCapabilities, parseCapabilities } from "./capabilities.ts";
 export {
   dieWithParent,

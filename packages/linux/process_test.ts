@@ -1,39 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { effectiveCapabilities, parseCapabilities } from "./capabilities.ts";
 import { interfaceIndex, interfaceName } from "./interface_name.ts";
 import { effectiveUserId, sendSignal, setProcessName, setUmask } from "./process.ts";
-import { setNice, setOrdinary, setRealtime } from "./scheduling.ts";
-
-const SCHED_RR = 2;
-
-test("setRealtime() reaches every thread, and children start without it", () => {
-  setRealtime(3);
-  try {
-    assert.deepEqual(new Set(threads().map(({ policy }) => policy)), new Set([SCHED_RR]));
-    const child = execFileSync("cat", ["/proc/self/stat"], { encoding: "utf8" });
-    assert.equal(scheduling(child).policy, 0);
-  } finally {
-    setOrdinary();
-  }
-  assert.deepEqual(new Set(threads().map(({ policy }) => policy)), new Set([0]));
-});
-
-test("setNice() reaches every thread", () => {
-  setNice(5);
-  try {
-    assert.deepEqual(new Set(threads().map(({ nice }) => nice)), new Set([5]));
-  } finally {
-    setNice(0);
-  }
-});
-
-test("setRealtime() refuses a priority out of range", () => {
-  assert.throws(() => setRealtime(100), { code: "EINVAL", syscall: "sched_setscheduler" });
-});
 
 test("setUmask() gives the mask before", () => {
   const before = setUmask(0o177);
@@ -106,18 +78,4 @@ function isRunning(pid: number): boolean {
     if ((error as { code?: string }).code === "ENOENT") return false;
     throw error;
   }
-}
-
-type Scheduling = { readonly nice: number; readonly policy: number };
-
-function threads(): readonly Scheduling[] {
-  return readdirSync("/proc/self/task").map((thread) =>
-    scheduling(readFileSync(`/proc/self/task/${thread}/stat`, "utf8"))
-  );
-}
-
-/** Fields 19 and 41 of `proc_pid_stat(5)`; the second may contain spaces. */
-function scheduling(stat: string): Scheduling {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { nice: Number(fields[19 - 3]), policy: Number(fields[41 - 3]) };
 }

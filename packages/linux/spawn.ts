@@ -3,6 +3,7 @@ import { Descriptor, O_RDWR } from "./descriptor.ts";
 import { check } from "./errno.ts";
 import { libc } from "./libc.ts";
 import { SIGKILL } from "./process.ts";
+import { scheduleAsStarted } from "./scheduling.ts";
 
 /** `posix_spawnattr_t` takes 336 bytes and `posix_spawn_file_actions_t` 80 with glibc and musl. */
 const ATTRIBUTES_BYTES = 512;
@@ -44,10 +45,9 @@ export type SpawnedProcess = {
 /**
  * Starts a program without a shell, in a process group of its own.
  *
- * Its standard streams are at /dev/null and nothing else is open, its scheduling policy is the ordinary one, and no
- * signal is blocked or ignored.
- * This process waits a fraction of a millisecond: the new one borrows its memory until it runs the program, and nothing
- * is copied.
+ * Its standard streams are at /dev/null and nothing else is open, no signal is blocked or ignored, and it is scheduled
+ * as this process was before `setRealtime` and the like. This process waits a fraction of a millisecond: the new one
+ * borrows its memory until it runs the program, and nothing is copied.
  *
  * @param argv the program and its arguments; without a slash the program is looked for in our PATH
  * @param environment the whole environment
@@ -89,7 +89,9 @@ export function spawnProcess(
   words.release();
   variables.release();
   check(-failed, "posix_spawnp", `run ${file}`);
-  return { pid: readInt32(pid), ended: openProcess(readInt32(pid)) };
+  const started = readInt32(pid);
+  scheduleAsStarted(started);
+  return { pid: started, ended: openProcess(started) };
 }
 
 /**

@@ -21,7 +21,7 @@ type Koffi = {
   };
 };
 
-const types = { i32: "int32_t", u32: "uint32_t", buffer: "void *" } as const;
+const types = { i32: "int32_t", u32: "uint32_t", u64: "uint64_t", buffer: "void *" } as const;
 
 /** The C library through the npm package koffi (Node 22 and later), or undefined without it. */
 export function openKoffi(): Libc | undefined {
