@@ -75,6 +75,9 @@ export class Reactor {
   #turnUs: number | undefined;
   #woken = false;
   #finish: ((error?: unknown) => void) | undefined;
+  /** When deadlines were set last, at the earliest: one for a past time is not late before. */
+  #sinceUs = 0;
+  #lateness: { readonly limitUs: number; readonly tell: (lateUs: number) => void } | undefined;
 
   constructor(limits: Partial<ReactorLimits> = {}) {
     checkPlatform();
@@ -127,7 +130,9 @@ export class Reactor {
    */
   deadline(callback: () => void, prepare?: () => void): Deadline {
     const onChange = () => {
-      if (this.#turnUs === undefined) this.#arm();
+      if (this.#turnUs !== undefined) return;
+      this.#sinceUs = nowUs();
+      this.#arm();
     };
     return this.#deadlines.add(callback, onChange, prepare);
   }
@@ -137,6 +142,15 @@ export class Reactor {
     const deadline = this.deadline(callback);
     deadline.setAt(atUs);
     return deadline;
+  }
+
+  /**
+   * Calls back when this process wakes so late for a deadline, be it that it was not scheduled, or had too much to do.
+   *
+   * @param tell called before anything else in the turn; the last one given counts
+   */
+  watchLateness(limitUs: number, tell: (lateUs: number) => void): void {
+    this.#lateness = { limitUs, tell };
   }
 
   /** Calls back soon, but not before the caller has returned. */
@@ -178,6 +192,7 @@ export class Reactor {
     this.#counters.turns++;
     this.#turnUs = nowUs();
     try {
+      this.#tellLateness(this.#turnUs);
       this.#dispatchEvents();
       this.#turnUs = this.#moment();
       this.#dispatchDeadlines(this.#turnUs);
@@ -188,6 +203,12 @@ export class Reactor {
       this.#turnUs = undefined;
       this.#finish?.(error);
     }
+  }
+
+  #tellLateness(now: number): void {
+    const lateUs = now - Math.max(this.#deadlines.nextUs ?? now, this.#sinceUs);
+    this.#sinceUs = now;
+    if (lateUs >= (this.#lateness?.limitUs ?? Infinity)) this.#lateness?.tell(lateUs);
   }
 
   #dispatchEvents(): void {

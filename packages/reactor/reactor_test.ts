@@ -141,6 +141,28 @@ test("what has arrived is read before deadlines that have passed", async () => {
   assert.deepEqual(order, ["packet", "deadline"]);
 });
 
+test("watchLateness() tells how late the process woke for a deadline, and only then", async () => {
+  using reactor = new Reactor();
+  const told: number[] = [];
+  reactor.watchLateness(20_000, (lateUs) => told.push(lateUs));
+  const after = (delayUs: number, callback: () => void) =>
+    reactor.at(reactor.nowUs() + delayUs, callback);
+  // Neither a deadline for a past time, nor work that no deadline waits for, is lateness.
+  reactor.at(1, () => {
+    reactor.at(1, () => {});
+    setImmediate(() => {
+      busy(30_000);
+      after(10_000, () => {
+        after(10_000, () => reactor.stop());
+        setImmediate(() => busy(50_000));
+      });
+    });
+  });
+  await reactor.run();
+  assert.equal(told.length, 1);
+  assert.ok((told[0] ?? 0) >= 35_000 && (told[0] ?? 0) < 500_000, `${told}`);
+});
+
 test("post() calls back after the caller returned, from inside and outside a turn", async () => {
   using reactor = new Reactor();
   const order: string[] = [];
@@ -264,3 +286,9 @@ test("process.exit() works while the reactor waits, and a stopped reactor lets t
   assert.equal(exitCode("process.exit(5);"), 5);
   assert.equal(exitCode("reactor.stop();"), 7);
 });
+
+/** Does nothing else for a time. */
+function busy(durationUs: number): void {
+  const endUs = nowUs() + durationUs;
+  while (nowUs() < endUs);
+}
