@@ -99,7 +99,7 @@ function resolve(root: Body, options: LoadOptions, report: Report): Config {
   const names = routingNames(options.nameFiles, { usr, etc });
   const routing = readRouting(root, { names, trackGroups: groupNames, missing, report });
   const mtuOf = options.mtuOf ?? (() => undefined);
-  const context = { global: own, report, trackable, routes: routing.of, mtuOf };
+  const context = { global: own, report, trackable, routes: routing.of, mtuOf, names };
   const alone = checkInstances(resolveInstances(root, context), report);
   const syncGroups = readSyncGroups(root, { global: own, trackable, instances: alone, report });
   const instances = applyGroups(alone, syncGroups, report);

@@ -143,7 +143,8 @@ export type Vmac = {
   readonly name?: string;
   readonly mac?: string;
   readonly transmitOnBase: boolean;
-  readonly group?: string;
+  /** Interface group; absent: that of the interface below. */
+  readonly group?: number;
   readonly netlinkNotify: boolean;
 };
 
@@ -152,7 +153,8 @@ export type Ipvlan = {
   readonly name?: string;
   readonly address?: IpPrefix;
   readonly mode: "bridge" | "private" | "vepa";
-  readonly group?: string;
+  /** Interface group; absent: that of the interface below. */
+  readonly group?: number;
 };
 
 /** Scripts to run on changes; the names are those of the standard. */

@@ -7,6 +7,8 @@ import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "./body.
 import type * as Model from "./model.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { readAddressLine } from "./read_address.ts";
+import { readNumberOrName } from "./routing/line.ts";
+import type { RoutingNames } from "./routing/names.ts";
 
 /** What the file says about an instance, addresses read, before the rules between its keywords are applied. */
 export type RawInstance = {
@@ -218,7 +220,12 @@ export function readAnnouncement(body: Body, global: GlobalConfig, say: Say): Mo
 }
 
 /** `use_vmac [[name] IFNAME] [MAC] [netlink_notify_msg] [group G]`. */
-export function readVmac(body: Body, unicast: boolean, say: Say): Model.Vmac | undefined {
+export function readVmac(
+  body: Body,
+  unicast: boolean,
+  names: RoutingNames,
+  say: Say,
+): Model.Vmac | undefined {
   const statement = last(body, "use_vmac");
   const onBase = has(body, "vmac_xmit_base");
   if (statement === undefined) {
@@ -228,17 +235,18 @@ export function readVmac(body: Body, unicast: boolean, say: Say): Model.Vmac | u
     }
     return undefined;
   }
-  const read: { name?: string; mac?: string; group?: string; netlinkNotify: boolean } = {
+  let read: { name?: string; mac?: string; group?: number; netlinkNotify: boolean } = {
     netlinkNotify: false,
   };
   const words = statement.words.slice(1);
   for (let i = 0; i < words.length; i++) {
     const { text = "", at } = words[i] ?? {};
     if (text === "name" || text === "group") {
-      const value = words[++i]?.text;
+      const value = words[++i];
       if (value === undefined) {
         say("error", "missing-value", `use_vmac ${text} without a value`, at);
-      } else read[text] = value;
+      } else if (text === "name") read.name = value.text;
+      else read = { ...read, ...readInterfaceGroup("use_vmac", value, names, say) };
     } else if (text === "netlink_notify_msg") read.netlinkNotify = true;
     else if (/^[0-9a-f]{1,2}([:-][0-9a-f]{1,2}){4}$/i.test(text)) {
       const id = (numberOf(body, "virtual_router_id") ?? 0).toString(16);
@@ -257,7 +265,7 @@ export function readVmac(body: Body, unicast: boolean, say: Say): Model.Vmac | u
 }
 
 /** `use_ipvlan [[name] IFNAME] [IP] [bridge|private|vepa] [group G]`. */
-export function readIpvlan(body: Body, say: Say): Model.Ipvlan | undefined {
+export function readIpvlan(body: Body, names: RoutingNames, say: Say): Model.Ipvlan | undefined {
   const statement = last(body, "use_ipvlan");
   if (statement === undefined) return undefined;
   let ipvlan: Model.Ipvlan = { mode: "bridge" };
@@ -266,9 +274,11 @@ export function readIpvlan(body: Body, say: Say): Model.Ipvlan | undefined {
     const { text = "", at } = words[i] ?? {};
     const address = parsePrefix(text);
     if (text === "name" || text === "group") {
-      const value = words[++i]?.text;
-      if (value !== undefined) ipvlan = { ...ipvlan, [text]: value };
-      else say("error", "missing-value", `use_ipvlan ${text} without a value`, at);
+      const value = words[++i];
+      if (value === undefined) {
+        say("error", "missing-value", `use_ipvlan ${text} without a value`, at);
+      } else if (text === "name") ipvlan = { ...ipvlan, name: value.text };
+      else ipvlan = { ...ipvlan, ...readInterfaceGroup("use_ipvlan", value, names, say) };
     } else if (text === "bridge" || text === "private" || text === "vepa") {
       ipvlan = { ...ipvlan, mode: text };
     } else if (address !== undefined) ipvlan = { ...ipvlan, address };
@@ -276,6 +286,19 @@ export function readIpvlan(body: Body, say: Say): Model.Ipvlan | undefined {
     else say("error", "unknown-option", `Unknown use_ipvlan parameter '${clip(text)}'`, at);
   }
   return ipvlan;
+}
+
+/** An interface group by its number, or a name that iproute2 knows. */
+function readInterfaceGroup(
+  keyword: string,
+  { text, at }: Word,
+  names: RoutingNames,
+  say: Say,
+): { readonly group?: number } {
+  const group = readNumberOrName(text, 0xffffffff, "group", names);
+  if (group !== undefined) return { group };
+  say("error", "unknown-option", `Unknown interface group '${clip(text)}' of ${keyword}`, at);
+  return {};
 }
 
 export function readNotify(body: Body): Model.Notify {

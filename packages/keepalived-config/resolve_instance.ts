@@ -8,6 +8,7 @@ import type { GlobalConfig } from "./model_global.ts";
 import { resolveHmac } from "./hmac.ts";
 import { roomFor } from "./packet_room.ts";
 import { readTracking, type Trackable } from "./tracking/lists.ts";
+import type { RoutingNames } from "./routing/names.ts";
 import type { Routes } from "./routing/routing.ts";
 import { makeStrict } from "./strict.ts";
 import {
@@ -34,6 +35,8 @@ export type InstanceContext = {
   readonly routes: ReadonlyMap<Statement, Routes>;
   /** The longest packet of an interface; undefined: not known. */
   readonly mtuOf: (name: string) => number | undefined;
+  /** Names that iproute2 knows. */
+  readonly names: RoutingNames;
 };
 
 /**
@@ -71,8 +74,8 @@ export function resolveInstance(
     const message = "Cannot use VMAC/ipvlan with unicast and no interface - clearing use_vmac";
     say("warning", "adjusted", message);
   }
-  const vmac = layered ? readVmac(body, unicast !== undefined, say) : undefined;
-  const ipvlan = layered ? readIpvlan(body, say) : undefined;
+  const vmac = layered ? readVmac(body, unicast !== undefined, context.names, say) : undefined;
+  const ipvlan = layered ? readIpvlan(body, context.names, say) : undefined;
   const config: VrrpInstanceConfig = {
     name: raw.name,
     at: raw.at,

@@ -56,6 +56,7 @@ export const ipvlanData = {
 export const ipv4Settings = {
   rp_filter: { number: 8, type: "u32" },
   arp_filter: { number: 13, type: "u32" },
+  arp_announce: { number: 18, type: "u32" },
   arp_ignore: { number: 19, type: "u32" },
   promote_secondaries: { number: 20, type: "u32" },
   accept_local: { number: 23, type: "u32" },

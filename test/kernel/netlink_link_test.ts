@@ -86,6 +86,7 @@ test("a macvlan takes its group with its creation, and its settings for IPv4 in 
   assert.equal(linkOf(kernel, parent).group, 0);
   const ipv4 = {
     accept_local: 1,
+    arp_announce: 2,
     arp_filter: 1,
     arp_ignore: 8,
     promote_secondaries: 1,

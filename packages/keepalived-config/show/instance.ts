@@ -117,17 +117,19 @@ function vmacWords({ vmac, virtualRouterId }: VrrpInstanceConfig): readonly Said
   // Five octets are completed by the VRID; only so may they be those of RFC 9568.
   const last = `:${virtualRouterId.toString(16).padStart(2, "0")}`;
   const octets = mac?.endsWith(last) === true ? mac.slice(0, -last.length) : mac;
-  return options(["name", name], [octets], netlinkNotify && ["netlink_notify_msg"], [
-    "group",
-    group,
-  ]);
+  return options(
+    ["name", name],
+    [octets],
+    netlinkNotify && ["netlink_notify_msg"],
+    ["group", group?.toString()],
+  );
 }
 
 function ipvlanWords({ ipvlan }: VrrpInstanceConfig): readonly Said[] {
   if (ipvlan === undefined) return [];
   const { name, address, mode, group } = ipvlan;
   const prefix = address && `${address.address}/${address.prefixLength}`;
-  return options(["name", name], [prefix], [mode], ["group", group]);
+  return options(["name", name], [prefix], [mode], ["group", group?.toString()]);
 }
 
 /** Strict mode refuses to be told about announcements against lower priorities, whatever is said. */
