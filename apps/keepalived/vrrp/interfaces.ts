@@ -1,42 +1,76 @@
 import { familyOf, type IpAddress, type IpFamily, isLinkLocal } from "@keepalived/ip-address";
 import type { Address, Link, Notification } from "@keepalived/netlink-route";
+import type { Log } from "../log.ts";
 
 /** The identity of an address on a machine: `INDEX ADDRESS/LENGTH`. */
 export function keyOf(address: Pick<Address, "index" | "address" | "prefixLength">): string {
   return `${address.index} ${address.address}/${address.prefixLength}`;
 }
 
+/** What happened to an interface. */
+export type InterfaceChange =
+  /** It came, went, or changed: state, MAC address, MTU, interface below or above. */
+  | { readonly kind: "link" }
+  | { readonly kind: "address"; readonly address: Address };
+
+type Listener = (change: InterfaceChange) => void;
+
 /**
  * What the kernel says of links and addresses, kept current by its notifications.
  *
- * The netlink reflector: everybody who wants to know about an interface asks here, nobody asks the kernel twice.
+ * The netlink reflector: everybody who wants to know about an interface asks here, nobody asks the kernel twice. Interfaces
+ * go by their names, whether they exist or not; one that is renamed has gone, and another one has come.
  */
 export class Interfaces {
+  readonly #log: Log;
   readonly #links = new Map<number, Link>();
   readonly #indexes = new Map<string, number>();
   /** By index of the interface, then by {@linkcode keyOf}. */
   readonly #addresses = new Map<number, Map<string, Address>>();
+  /** By name of the interface. */
+  readonly #listeners = new Map<string, Set<Listener>>();
 
-  /** Takes one notification. Returns the name of the interface that it is about, or undefined if nothing changed. */
-  apply(notification: Notification): string | undefined {
-    switch (notification.kind) {
-      case "link-changed":
-        return this.#setLink(notification.link);
-      case "link-removed":
-        return this.#removeLink(notification.link);
-      case "address-added":
-      case "address-removed":
-        return this.#changeAddress(notification.address, notification.kind === "address-added");
-      default:
-        return undefined;
-    }
+  constructor(log: Log = () => {}) {
+    this.#log = log;
   }
 
-  /** Forgets everything, before the kernel is asked anew. */
-  clear(): void {
-    this.#links.clear();
-    this.#indexes.clear();
-    this.#addresses.clear();
+  /** Calls back after each change of an interface, until disposed. What changes nothing that is kept here is no change. */
+  watch(name: string, listener: Listener): Disposable {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && this.#listeners.get(name) === listeners) {
+          this.#listeners.delete(name);
+        }
+      },
+    };
+  }
+
+  /** The same for an address, wherever it comes and goes. */
+  watchAddress(address: IpAddress, listener: Listener): Disposable {
+    // No name of an interface has a space.
+    return this.watch(`address ${address}`, listener);
+  }
+
+  /** Takes one notification, and tells those who watch the interface. */
+  apply(notification: Notification): void {
+    const { kind } = notification;
+    if (kind === "link-changed") return this.#setLink(notification.link);
+    if (kind === "link-removed") return this.#removeLink(notification.link.index);
+    if (kind === "address-added") return this.#addAddress(notification.address);
+    if (kind === "address-removed") return this.#removeAddress(notification.address);
+  }
+
+  /** Takes what the kernel has in place of all that was known, and tells everybody to look anew. */
+  reset(present: readonly Notification[]): void {
+    const listeners = new Map(this.#listeners);
+    this.#listeners.clear();
+    for (const table of [this.#links, this.#indexes, this.#addresses]) table.clear();
+    for (const notification of present) this.apply(notification);
+    for (const [name, all] of listeners) this.#listeners.set(name, all);
+    for (const name of listeners.keys()) this.#tell(name, { kind: "link" });
   }
 
   link(name: string): Link | undefined {
@@ -56,6 +90,13 @@ export class Interfaces {
     return this.nameOf(link.parent) ?? name;
   }
 
+  /** The VRF that an interface belongs to. */
+  vrfOf(name: string): Link | undefined {
+    const index = this.link(name)?.master;
+    const master = index === undefined ? undefined : this.#links.get(index);
+    return master?.kind === "vrf" ? master : undefined;
+  }
+
   /** All addresses of an interface, oldest first. */
   addresses(name: string): readonly Address[] {
     const index = this.#indexes.get(name);
@@ -65,6 +106,13 @@ export class Interfaces {
   /** Whether an address is there. @param key see {@linkcode keyOf} */
   hasAddress(key: string): boolean {
     return this.#addresses.get(Number.parseInt(key, 10))?.has(key) === true;
+  }
+
+  /** Whether any interface has an address that can be used. */
+  holds(address: IpAddress): boolean {
+    return [...this.#addresses.values()].some((all) =>
+      [...all.values()].some((one) => one.address === address && isUsable(one))
+    );
   }
 
   /** Whether an interface can carry packets now: it exists, is up, and has a carrier. */
@@ -85,34 +133,89 @@ export class Interfaces {
     virtual: ReadonlySet<IpAddress>,
   ): IpAddress | undefined {
     return this.addresses(name).find(({ address, flags }) =>
-      familyOf(address) === family && !virtual.has(address) && flags.tentative !== true &&
-      flags.dadFailed !== true && (family === 4 || isLinkLocal(address))
+      familyOf(address) === family && !virtual.has(address) && isUsable({ flags }) &&
+      (family === 4 || isLinkLocal(address))
     )?.address;
   }
 
-  #setLink(link: Link): string | undefined {
+  #setLink(link: Link): void {
     const before = this.#links.get(link.index);
-    if (before !== undefined && before.name !== link.name) this.#indexes.delete(before.name);
+    if (before !== undefined && sameLink(before, link)) return;
+    const renamed = before !== undefined && before.name !== link.name ? before.name : undefined;
+    const ran = this.isRunning(link.name);
+    if (renamed !== undefined) this.#indexes.delete(renamed);
     this.#links.set(link.index, link);
     this.#indexes.set(link.name, link.index);
-    return link.name;
+    if (renamed !== undefined) {
+      this.#say(renamed, `Interface ${renamed} is now named ${link.name}`);
+      this.#tell(renamed, { kind: "link" });
+    }
+    const runs = this.isRunning(link.name);
+    if (runs !== ran) this.#say(link.name, `Netlink reports ${link.name} ${runs ? "up" : "down"}`);
+    this.#tell(link.name, { kind: "link" });
   }
 
-  #removeLink(link: Link): string | undefined {
-    const name = this.#links.get(link.index)?.name;
-    if (name === undefined) return undefined;
-    this.#links.delete(link.index);
-    this.#addresses.delete(link.index);
-    if (this.#indexes.get(name) === link.index) this.#indexes.delete(name);
-    return name;
+  #removeLink(index: number): void {
+    const link = this.#links.get(index);
+    if (link === undefined) return;
+    this.#links.delete(index);
+    this.#addresses.delete(index);
+    if (this.#indexes.get(link.name) !== index) return;
+    this.#indexes.delete(link.name);
+    this.#say(link.name, `Interface ${link.name} deleted`);
+    this.#tell(link.name, { kind: "link" });
   }
 
-  #changeAddress(address: Address, present: boolean): string | undefined {
-    const key = keyOf(address);
+  #addAddress(address: Address): void {
     const known = this.#addresses.get(address.index) ?? new Map<string, Address>();
-    if (present) known.set(key, address);
-    else known.delete(key);
-    this.#addresses.set(address.index, known);
-    return this.nameOf(address.index);
+    this.#addresses.set(address.index, known.set(keyOf(address), address));
+    this.#tellOfAddress(address);
   }
+
+  #removeAddress(address: Address): void {
+    if (this.#addresses.get(address.index)?.delete(keyOf(address)) === true) {
+      this.#tellOfAddress(address);
+    }
+  }
+
+  #tellOfAddress(address: Address): void {
+    const name = this.nameOf(address.index);
+    const change = { kind: "address", address } as const;
+    if (name !== undefined) this.#tell(name, change);
+    this.#tell(`address ${address.address}`, change);
+  }
+
+  #tell(name: string, change: InterfaceChange): void {
+    // A copy: who hears of a change may come or go.
+    for (const listener of [...this.#listeners.get(name) ?? []]) listener(change);
+  }
+
+  /** Only of interfaces that somebody watches. */
+  #say(name: string, text: string): void {
+    if (this.#listeners.has(name)) this.#log("info", text);
+  }
+}
+
+/** Whether a link is a macvlan or ipvlan on another one. */
+export function isOn(link: Link, base: Link): boolean {
+  if (link.kind !== "macvlan" && link.kind !== "ipvlan") return false;
+  // What is made on another one of its kind, the kernel puts beside it.
+  const below = base.kind === link.kind && base.parent !== undefined
+    ? base
+    : { parent: base.index, parentNamespace: undefined };
+  return link.parent === below.parent && link.parentNamespace === below.parentNamespace;
+}
+
+/** IPv6 addresses are not usable before duplicate address detection has passed. */
+function isUsable({ flags }: Pick<Address, "flags">): boolean {
+  return flags.tentative !== true && flags.dadFailed !== true;
+}
+
+/** What of a link matters to anybody here; its counters and queues change more often. */
+const kept = ["name", "mtu", "mac", "operState", "master", "group", "parent", "kind"] as const;
+
+function sameLink(one: Link, other: Link): boolean {
+  return kept.every((field) => one[field] === other[field]) &&
+    one.parentNamespace === other.parentNamespace &&
+    one.flags.up === other.flags.up && one.flags.running === other.flags.running;
 }

@@ -19,6 +19,8 @@ import { hasSameAddresses, refusalOf } from "./admission.ts";
 import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
 import { ContestWatch } from "./contest_watch.ts";
 import { Counters } from "./counters.ts";
+import type { PlacedInstance } from "./devices/placement.ts";
+import { footingOf, interfacesOf } from "./footing.ts";
 import { Outbox } from "./outbox.ts";
 import { perform, prepare } from "./perform.ts";
 import type { World } from "./world.ts";
@@ -38,14 +40,15 @@ export class VirtualRouter {
   readonly counters: Counters = new Counters();
   readonly #world: World;
   readonly #host: Host<InstanceConfig, InstanceState, InstanceEvent>;
-  #config: VrrpInstanceConfig;
+  #config: PlacedInstance;
   readonly #contest: ContestWatch;
   #channel: Channel | undefined;
   #outbox: Outbox | undefined;
+  readonly #watches: Disposable[] = [];
   /** Kinds of complaint that were logged since the last change of state. */
   readonly #said = new Set<string>();
 
-  constructor(config: VrrpInstanceConfig, world: World, seed: number) {
+  constructor(config: PlacedInstance, world: World, seed: number) {
     this.#config = config;
     this.#world = world;
     this.#contest = new ContestWatch(
@@ -68,7 +71,7 @@ export class VirtualRouter {
     });
   }
 
-  get config(): VrrpInstanceConfig {
+  get config(): PlacedInstance {
     return this.#config;
   }
 
@@ -96,59 +99,31 @@ export class VirtualRouter {
 
   /** Takes part from now on, or says why it cannot yet. */
   start(): void {
-    this.interfaceChanged();
+    this.#watchInterfaces();
+    this.#look();
     this.#host.send({ kind: "startup" });
   }
 
   /** Resigns if it is Active, gives its addresses away, and leaves its channel. */
   stop(): void {
     this.#host.send({ kind: "shutdown" });
+    for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
     this.#leave();
     this.#host[Symbol.dispose]();
     this.#contest[Symbol.dispose]();
   }
 
   /** Takes a new configuration of the same virtual router and keeps its state. */
-  configure(config: VrrpInstanceConfig): void {
+  configure(config: PlacedInstance): void {
     const moved = config.multicastGroup !== this.#config.multicastGroup ||
       (config.unicast === undefined) !== (this.#config.unicast === undefined);
     if (moved) this.#leave();
     this.#config = config;
     this.#outbox = undefined;
-    this.interfaceChanged();
+    this.#watchInterfaces();
+    this.#look();
     this.#host.configure(machineConfig(config));
     this.#contest.configure(config.advertisementIntervalUs);
-  }
-
-  /** Looks at its interface anew: existence, carrier, source address. */
-  interfaceChanged(): void {
-    const { name, interface: dev, trackPrimary } = this.#config;
-    if (dev === undefined) return;
-    const { interfaces } = this.#world;
-    const link = interfaces.link(dev);
-    const place = link === undefined
-      ? undefined
-      : { family: this.#config.family, receive: link, transmit: link };
-    const source = link === undefined ? undefined : this.#findSource(dev);
-    this.#join(place);
-    this.#renewOutbox(source, place);
-    this.#host.send({ kind: "local-address", address: source });
-    const down = link === undefined || (trackPrimary && !interfaces.isRunning(dev));
-    this.#setFault(
-      "interface-down",
-      down,
-      `(${name}): entering FAULT state (interface ${dev} down)`,
-    );
-    this.#setFault(
-      "no-source-address",
-      source === undefined,
-      `(${name}) entering FAULT state (no IPv${this.#config.family} address for interface)`,
-    );
-    this.#setFault(
-      "no-socket",
-      place !== undefined && this.#channel === undefined,
-      `(${name}) entering FAULT state (no socket on ${dev})`,
-    );
   }
 
   /**
@@ -220,10 +195,31 @@ export class VirtualRouter {
     this.#world.log("warning", text);
   }
 
-  #findSource(dev: string): IpAddress | undefined {
-    const { sourceAddress, family } = this.#config;
-    if (sourceAddress !== undefined) return sourceAddress;
-    return this.#world.interfaces.sourceAddress(dev, family, this.#world.virtualAddresses());
+  #watchInterfaces(): void {
+    for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
+    const { interfaces, virtualAddresses } = this.#world;
+    const { sourceAddress, trackSourceAddress } = this.#config;
+    for (const name of interfacesOf(this.#config)) {
+      this.#watches.push(interfaces.watch(name, (change) => {
+        // Hundreds of routers may take their addresses at once: nobody needs to look for those.
+        const matters = change.kind === "link" || !virtualAddresses().has(change.address.address);
+        if (matters) this.#look();
+      }));
+    }
+    if (sourceAddress === undefined || !trackSourceAddress) return;
+    this.#watches.push(interfaces.watchAddress(sourceAddress, () => this.#look()));
+  }
+
+  /** Looks at its interfaces anew: existence, carrier, source address. */
+  #look(): void {
+    const { interfaces, virtualAddresses } = this.#world;
+    const { place, source, faults } = footingOf(this.#config, interfaces, virtualAddresses());
+    this.#join(place);
+    this.#renewOutbox(source, place);
+    this.#host.send({ kind: "local-address", address: source });
+    const refused = place !== undefined && this.#channel === undefined;
+    for (const [reason, text] of Object.entries(faults)) this.#setFault(reason, text);
+    this.#setFault("no-socket", refused ? "no socket" : undefined);
   }
 
   /** An outbox for the source address of the moment; the host has its first packet encoded before a takeover. */
@@ -236,9 +232,11 @@ export class VirtualRouter {
     this.#outbox = new Outbox(this.#config, source, place.transmit?.index);
   }
 
-  #setFault(reason: string, present: boolean, text: string): void {
+  /** @param text what is wrong; undefined: nothing */
+  #setFault(reason: string, text: string | undefined): void {
+    const present = text !== undefined;
     if (this.#host.state.faults.includes(reason) === present) return;
-    if (present) this.#world.log("info", text);
+    if (present) this.#world.log("info", `(${this.#config.name}) entering FAULT state (${text})`);
     this.#host.send({ kind: "fault", reason, present });
   }
 
@@ -246,6 +244,7 @@ export class VirtualRouter {
     const now = this.#channel?.place;
     if ((now && keyOf(now)) === (place && keyOf(place))) return;
     this.#leave();
+    this.#outbox = undefined;
     if (place !== undefined) this.#channel = this.#open(place);
   }
 

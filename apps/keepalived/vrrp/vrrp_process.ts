@@ -28,7 +28,7 @@ import type { World } from "./world.ts";
 export class VrrpProcess {
   readonly #reactor: Reactor;
   readonly #log: Log;
-  readonly #interfaces = new Interfaces();
+  readonly #interfaces: Interfaces;
   readonly #netlink: NetlinkConnection;
   readonly #packets: Socket;
   readonly #announcer: Announcer;
@@ -38,9 +38,12 @@ export class VrrpProcess {
   #routers: readonly VirtualRouter[] = [];
   #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
+  /** Notifications that came while the kernel's tables are read, to be taken after them. */
+  #early: Notification[] | undefined;
 
   constructor(reactor: Reactor, log: Log, detail: number) {
     this.#log = log;
+    this.#interfaces = new Interfaces(log);
     const { link, ipv4Address, ipv6Address } = multicastGroups;
     this.#netlink = new NetlinkConnection(reactor, {
       groups: [link, ipv4Address, ipv6Address],
@@ -148,13 +151,17 @@ export class VrrpProcess {
   }
 
   async #readKernel(): Promise<void> {
-    this.#interfaces.clear();
+    const early = this.#early ??= [];
+    const present: Notification[] = [];
     for (const request of [listLinks(), listAddresses()]) {
       for (const message of await this.#netlink.request(request)) {
         const notification = this.#decode(message);
-        if (notification !== undefined) this.#interfaces.apply(notification);
+        if (notification !== undefined) present.push(notification);
       }
     }
+    this.#early = undefined;
+    this.#interfaces.reset(present);
+    for (const notification of early) this.#take(notification);
   }
 
   /** The kernel dropped notifications: what it has is asked for anew. */
@@ -164,7 +171,6 @@ export class VrrpProcess {
     await this.#readKernel();
     const bereft = this.#addresses.ownersOfMissing();
     for (const router of this.#routers) {
-      router.interfaceChanged();
       if (bereft.has(router)) this.#sayLost(router, "an address");
     }
   }
@@ -177,23 +183,17 @@ export class VrrpProcess {
   #notice(message: NetlinkMessage): void {
     const notification = this.#decode(message);
     if (notification === undefined) return;
-    const before = notification.kind === "link-changed"
-      ? this.#interfaces.isRunning(notification.link.name)
-      : undefined;
-    const name = this.#interfaces.apply(notification);
-    if (name === undefined) return;
-    if (notification.kind === "link-changed" && this.#isUsed(name)) {
-      const running = this.#interfaces.isRunning(name);
-      if (running !== before) {
-        this.#log("info", `Netlink reports ${name} ${running ? "up" : "down"}`);
-      }
-    }
-    for (const router of this.#routers) {
-      if (router.config.interface === name) router.interfaceChanged();
-    }
-    if (notification.kind === "address-removed" && this.#addresses.isLoss(notification.address)) {
-      this.#lost(name, notification.address.address);
-    }
+    if (this.#early === undefined) this.#take(notification);
+    else this.#early.push(notification);
+  }
+
+  #take(notification: Notification): void {
+    this.#interfaces.apply(notification);
+    if (notification.kind !== "address-removed") return;
+    const { address } = notification;
+    if (!this.#addresses.isLoss(address)) return;
+    const name = this.#interfaces.nameOf(address.index);
+    if (name !== undefined) this.#lost(name, address.address);
   }
 
   #lost(interfaceName: string, address: IpAddress): void {
@@ -205,10 +205,6 @@ export class VrrpProcess {
       if (!own || router.state !== "active") continue;
       this.#sayLost(router, `address ${address} of ${interfaceName}`);
     }
-  }
-
-  #isUsed(name: string): boolean {
-    return this.#routers.some((router) => router.config.interface === name);
   }
 
   #decode(message: NetlinkMessage): Notification | undefined {
