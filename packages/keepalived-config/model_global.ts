@@ -41,7 +41,7 @@ export type GlobalConfig = {
   readonly processNames: boolean;
   readonly parentName?: string;
   readonly processes: Readonly<Record<"vrrp" | "checker" | "bfd", ProcessConfig>>;
-  /** 0: off; -1: the highest. */
+  /** Highest real-time priority that a process raises itself to; 0: off; -1: off too, and meant so. */
   readonly maxAutoPriority: number;
   readonly minAutoPriorityDelayUs: number;
   /** File mode creation mask. */

@@ -47,7 +47,7 @@ export function readGlobal(
       checker: readProcess(body, "checker", report),
       bfd: readProcess(body, "bfd", report),
     },
-    maxAutoPriority: has(body, "max_auto_priority") ? numberOf(body, "max_auto_priority") ?? -1 : 0,
+    maxAutoPriority: has(body, "max_auto_priority") ? numberOf(body, "max_auto_priority") ?? 99 : 0,
     minAutoPriorityDelayUs: numberOf(body, "min_auto_priority_delay") ?? 1_000_000,
     umask: readUmask(body, report),
     scripts: readScripts(body),

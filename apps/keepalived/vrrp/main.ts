@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { Config } from "@keepalived/keepalived-config";
 import {
   Descriptor,
   dieWithParent,
@@ -10,6 +11,7 @@ import { type ChildMessage, LineReader, type ParentMessage } from "../control.ts
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { PidFile } from "../pid_file.ts";
+import { Scheduling, type SchedulingConfig } from "../scheduling.ts";
 import { VrrpProcess } from "./vrrp_process.ts";
 
 /**
@@ -39,6 +41,7 @@ class Role {
   readonly #watch: Disposable;
   #process: VrrpProcess | undefined;
   #pidFile: PidFile | undefined;
+  #scheduling: Scheduling | undefined;
   #log: Log | undefined;
   #console = false;
   #stopping = false;
@@ -68,6 +71,7 @@ class Role {
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]();
     this.#pidFile?.[Symbol.dispose]();
+    this.#scheduling?.[Symbol.dispose]();
   }
 
   #read(): void {
@@ -80,6 +84,7 @@ class Role {
 
   #take(message: ParentMessage): void {
     if (this.#process === undefined) return this.#start(message);
+    this.#scheduling?.configure(schedulingOf(message.config));
     this.#process.configure(message.config);
     this.#tell({ kind: "configured" });
   }
@@ -97,6 +102,8 @@ class Role {
     this.#console = options.console;
     requireRights();
     this.#pidFile = new PidFile(options.pidFile);
+    this.#scheduling = new Scheduling(this.#reactor, log);
+    this.#scheduling.configure(schedulingOf(config));
     this.#process = new VrrpProcess(this.#reactor, log, options.detail);
     this.#process.start(config).then(
       () => this.#tell({ kind: "configured" }),
@@ -110,6 +117,12 @@ class Role {
   #tell(message: ChildMessage): void {
     this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
   }
+}
+
+/** Timers that are later than the shortest interval between advertisements may have cost somebody else's takeover. */
+function schedulingOf({ global, instances }: Config): SchedulingConfig {
+  const lateUs = Math.min(...instances.map((it) => it.advertisementIntervalUs), 1_000_000);
+  return { process: global.processes.vrrp, global, lateUs };
 }
 
 /** What VRRP needs the rights for, by capability. */
