@@ -2,8 +2,6 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 
 /** Settings of an instance that are read and checked, and that this version does not act on yet. */
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
-  "authentication with auth_type AH": (it) => it.authentication.kind === "ah",
-  auth_hmac: (it) => it.hmac !== undefined,
   "trackers of interfaces, scripts, files, processes and BFD sessions": ({ tracking }) =>
     Object.values(tracking).some((list) => list.length > 0),
   virtual_routes: (it) => it.routes.length > 0,

@@ -10,8 +10,10 @@ import {
   SyscallError,
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
+import type { ReceivedAdvertisement } from "@keepalived/vrrp-codec";
 import { Counters } from "./counters.ts";
-import type { Packet } from "./outbox.ts";
+import { type Neighbour, Neighbours } from "./neighbours.ts";
+import type { Packet, SenderKind } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 
@@ -31,6 +33,15 @@ export type ChannelPlace = {
   readonly vrf?: ChannelDevice;
 };
 
+/** What channels need of their process. */
+export type ChannelTools = {
+  readonly reactor: Reactor;
+  /** A virtual router that is none of ours was heard for the first time. */
+  readonly onStranger?: (neighbour: Neighbour, place: ChannelPlace) => void;
+};
+
+type Receiver = { readonly socket: Socket; readonly watch: Disposable };
+
 /** Datagrams taken from one socket before others get their turn. */
 const datagramsPerTurn = 16;
 
@@ -39,25 +50,23 @@ const buffer = new ReceiveBuffer();
 /**
  * The sockets of one place, shared by all virtual routers there.
  *
- * One receives everything of IP protocol 112, multicast and unicast; one sends for each hop limit in use.
+ * One receives everything of IP protocol 112, multicast and unicast; one more, once a virtual router asks for it, what is
+ * in an Authentication Header; one sends for each hop limit in use.
  */
 export class Channel {
   readonly place: ChannelPlace;
   readonly counters: Counters = new Counters();
-  readonly #receiver: Socket;
-  readonly #senders = new Map<number | undefined, Socket>();
+  readonly #tools: ChannelTools;
+  readonly #receivers = new Map<"plain" | "sealed", Receiver>();
+  readonly #senders = new Map<number, Socket>();
+  readonly #neighbours = new Neighbours();
   readonly #groups = new Map<IpAddress, number>();
   readonly #routers = new Map<number, VirtualRouter[]>();
-  readonly #watch: Disposable;
 
-  constructor(place: ChannelPlace, reactor: Reactor) {
+  constructor(place: ChannelPlace, tools: ChannelTools) {
     this.place = place;
-    const device = (place.receive ?? place.vrf)?.name;
-    this.#receiver = openVrrpReceiver({
-      family: place.family,
-      ...(device === undefined ? {} : { device }),
-    });
-    this.#watch = reactor.watch(this.#receiver.fd, "read", () => this.#receive());
+    this.#tools = tools;
+    this.#listen("plain");
   }
 
   /** The virtual routers with a VRID; more than one only with disjoint unicast peers. */
@@ -65,11 +74,39 @@ export class Channel {
     return this.#routers.get(virtualRouterId) ?? [];
   }
 
-  /** Takes a virtual router in, with the multicast group that it listens to. @throws SyscallError */
-  attach(router: VirtualRouter, virtualRouterId: number, group: IpAddress | undefined): void {
+  nowUs(): number {
+    return this.#tools.reactor.nowUs();
+  }
+
+  /** Who advertises here what is for none of our virtual routers: one router's advertisements, or all. */
+  neighbours(source?: IpAddress): readonly Neighbour[] {
+    return this.#neighbours.list(source);
+  }
+
+  /** Notes an advertisement that is for none of our virtual routers. */
+  hearStranger(source: IpAddress, advertisement: ReceivedAdvertisement, atUs: number): void {
+    this.counters.add("unknown-vrid");
+    const neighbour = this.#neighbours.hear(source, advertisement, atUs);
+    if (neighbour === "full") this.counters.add("neighbours-full");
+    else if (neighbour !== undefined) this.#tools.onStranger?.(neighbour, this.place);
+  }
+
+  /**
+   * Takes a virtual router in, with the multicast group that it listens to.
+   *
+   * @param sealed whether its advertisements are in an Authentication Header
+   * @throws SyscallError
+   */
+  attach(
+    router: VirtualRouter,
+    virtualRouterId: number,
+    group: IpAddress | undefined,
+    sealed = false,
+  ): void {
+    if (sealed) this.#listen("sealed");
     if (group !== undefined) {
       const members = this.#groups.get(group) ?? 0;
-      if (members === 0) joinGroup(this.#receiver, this.#membership(group));
+      if (members === 0) this.#eachReceiver((it) => joinGroup(it, this.#membership(group)));
       this.#groups.set(group, members + 1);
     }
     this.#routers.set(virtualRouterId, [...this.routersOf(virtualRouterId), router]);
@@ -85,7 +122,7 @@ export class Channel {
     if (members > 0) return void this.#groups.set(group, members);
     this.#groups.delete(group);
     try {
-      leaveGroup(this.#receiver, this.#membership(group));
+      this.#eachReceiver((it) => leaveGroup(it, this.#membership(group)));
     } catch (error) {
       // With the interface its memberships have gone.
       if (!(error instanceof SyscallError)) throw error;
@@ -98,39 +135,62 @@ export class Channel {
   }
 
   /** Sends one packet. @throws SyscallError if the kernel refuses */
-  send({ message, path, hopLimit }: Packet): void {
-    this.senderOf(hopLimit).sendFrom(message, path);
+  send({ message, path, sender }: Packet): void {
+    this.senderOf(sender).sendFrom(message, path);
   }
 
-  /** The sending socket of a hop limit, opened when it is first asked for. */
-  senderOf(hopLimit: number | undefined): Socket {
-    const known = this.#senders.get(hopLimit);
+  /** The sending socket of a kind, opened when it is first asked for. */
+  senderOf({ hopLimit = -1, headerIncluded }: SenderKind): Socket {
+    const key = 2 * hopLimit + (headerIncluded ? 1 : 0);
+    const known = this.#senders.get(key);
     if (known !== undefined) return known;
     const { family, transmit, vrf } = this.place;
     const device = (transmit ?? vrf)?.name;
     const sender = openVrrpSender({
       family,
+      hopLimit,
+      headerIncluded,
       ...(device === undefined ? {} : { device }),
       ...(transmit === undefined ? {} : { interfaceIndex: transmit.index }),
-      ...(hopLimit === undefined ? {} : { hopLimit }),
     });
-    this.#senders.set(hopLimit, sender);
+    this.#senders.set(key, sender);
     return sender;
   }
 
   [Symbol.dispose](): void {
-    this.#watch[Symbol.dispose]();
-    this.#receiver[Symbol.dispose]();
+    for (const { socket, watch } of this.#receivers.values()) {
+      watch[Symbol.dispose]();
+      socket[Symbol.dispose]();
+    }
     for (const sender of this.#senders.values()) sender[Symbol.dispose]();
+  }
+
+  /** Opens a receiver, unless it is there, in all groups that the others are in. */
+  #listen(kind: "plain" | "sealed"): void {
+    if (this.#receivers.has(kind)) return;
+    const { family, receive, vrf } = this.place;
+    const device = (receive ?? vrf)?.name;
+    const socket = openVrrpReceiver({
+      family,
+      sealed: kind === "sealed",
+      groups: [...this.#groups.keys()].map((group) => this.#membership(group)),
+      ...(device === undefined ? {} : { device }),
+    });
+    const watch = this.#tools.reactor.watch(socket.fd, "read", () => this.#receive(socket));
+    this.#receivers.set(kind, { socket, watch });
+  }
+
+  #eachReceiver(act: (receiver: Socket) => void): void {
+    for (const { socket } of this.#receivers.values()) act(socket);
   }
 
   #membership(group: IpAddress): Group {
     return { group, interfaceIndex: this.place.receive?.index ?? 0 };
   }
 
-  #receive(): void {
+  #receive(receiver: Socket): void {
     for (let i = 0; i < datagramsPerTurn; i++) {
-      const received = this.#receiver.receive(buffer);
+      const received = receiver.receive(buffer);
       if (received === undefined) return;
       receiveDatagram(this, received);
     }
@@ -139,11 +199,11 @@ export class Channel {
 
 /** The channels in use, by place. */
 export class Channels {
-  readonly #reactor: Reactor;
+  readonly #tools: ChannelTools;
   readonly #channels = new Map<string, Channel>();
 
-  constructor(reactor: Reactor) {
-    this.#reactor = reactor;
+  constructor(tools: ChannelTools) {
+    this.#tools = tools;
   }
 
   /** The channel of a place, opened if nobody had it yet. @throws SyscallError */
@@ -151,7 +211,7 @@ export class Channels {
     const key = keyOf(place);
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
-    const channel = new Channel(place, this.#reactor);
+    const channel = new Channel(place, this.#tools);
     this.#channels.set(key, channel);
     return channel;
   }

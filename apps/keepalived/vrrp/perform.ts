@@ -45,11 +45,15 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
     case "lower-priority-heard":
       router.counters.add("lower-priority-heard");
       return router.logOnce(
-        `(${name}) Received lower priority advert from ${action.source} priority ${action.priority}, ours ${router.priority}, forcing new election`,
+        "lower-priority-heard",
+        () =>
+          `(${name}) Received lower priority advert from ${action.source} priority ${action.priority}, ours ${router.priority}, forcing new election`,
       );
     case "owner-conflict":
       return router.logOnce(
-        `(${name}) ${action.source} claims to own our addresses too (priority 255)` +
+        "owner-conflict",
+        () =>
+          `(${name}) ${action.source} claims to own our addresses too (priority 255)` +
           (action.yielded ? ": stepping down to 254" : ": only one router may have priority 255"),
       );
     default:
@@ -89,7 +93,8 @@ function send(channel: Channel, packet: Packet, router: VirtualRouter): boolean 
     if (!(error instanceof SyscallError)) throw error;
     router.counters.add("send-failed");
     router.logOnce(
-      `(${router.config.name}) cannot send to ${packet.destination}: ${error.message}`,
+      "send-failed",
+      () => `(${router.config.name}) cannot send to ${packet.destination}: ${error.message}`,
     );
     return false;
   }

@@ -2,12 +2,13 @@ import { encodeIpv4, ipProtocol } from "@keepalived/inet-codec";
 import type { VirtualAddress, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { interfaceIndex, openPacketSocket } from "@keepalived/linux";
 import type { NetlinkConnection, Reactor, Scheduler } from "@keepalived/reactor";
-import { encodeAdvertisement } from "@keepalived/vrrp-codec";
-import { authenticationOf } from "./admission.ts";
 import { Announcer } from "./announcer.ts";
+import { chooseAuthenticator } from "./authentication/choose.ts";
+import { type AuthenticationMemory, newMemory } from "./authentication/memory.ts";
 import { Channels } from "./channel.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
+import { Outbox } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import { SyncGroups } from "./sync_groups.ts";
 import { VirtualRouter } from "./virtual_router.ts";
@@ -41,7 +42,7 @@ export function rehearse(
     const clock = new VirtualClock(reactor.nowUs());
     const interfaces = stageInterfaces(loopback);
     using packets = openPacketSocket();
-    const channels = new Channels(reactor);
+    const channels = new Channels({ reactor });
     const world: World = {
       scheduler: clock,
       log,
@@ -71,49 +72,59 @@ export function rehearse(
 /** One life: becomes MASTER, hears a better and a worse router, becomes MASTER again, resigns. */
 function play(router: VirtualRouter, clock: VirtualClock): void {
   router.start();
+  const memory = newMemory();
   for (const priority of [254, 0, 1]) {
     for (let i = 0; i < 4; i++) clock.advance();
-    hear(router, priority);
+    hear(router, priority, memory);
   }
   for (let i = 0; i < 4; i++) clock.advance();
   router.stop();
 }
 
-function hear(router: VirtualRouter, priority: number): void {
+function hear(router: VirtualRouter, priority: number, memory: AuthenticationMemory): void {
   const { config, channel } = router;
   if (channel === undefined) return;
-  const { family, version, virtualRouterId, unicast, multicastGroup, checksumForm } = config;
+  const { family, version, virtualRouterId, unicast, multicastGroup } = config;
   const source = peer[family];
   const destination = unicast === undefined ? multicastGroup : own[family];
-  const authentication = authenticationOf(config);
-  const message = encodeAdvertisement({
+  // Above all that the router has sent meanwhile.
+  memory.sequenceNumber += 1000;
+  const { authenticator } = chooseAuthenticator(config, memory);
+  if (authenticator === undefined) return;
+  const there = unicast &&
+    { ...unicast, peers: [{ address: destination, minTtl: 0, maxTtl: 255 }] };
+  const sender = { ...config, ...(there === undefined ? {} : { unicast: there }) };
+  const outbox = new Outbox(sender, { source, interfaceIndex: undefined, authenticator });
+  const packets = outbox.packetsOf({
     version,
     virtualRouterId,
     priority,
     maxAdvertiseIntervalUs: config.advertisementIntervalUs,
     addresses: config.addresses.map(({ address }) => address),
-    ...(authentication === undefined ? {} : { authentication }),
-  }, { source, destination, checksumForm });
-  const data = family === 6 ? message : encodeIpv4({
-    source,
-    destination,
-    hopLimit: 255,
-    protocol: ipProtocol.vrrp,
-    payload: message,
   });
-  receiveDatagram(channel, {
-    data,
-    source: { family: "ipv6", address: source, port: 0, scopeId: 0 },
-    destination,
-    interfaceIndex: undefined,
-    hopLimit: 255,
-    arrivalUs: undefined,
-    truncated: false,
-  });
+  for (const { message, sender } of packets) {
+    const isWhole = family === 6 || sender.headerIncluded;
+    receiveDatagram(channel, {
+      data: isWhole ? message : encodeIpv4({
+        source,
+        destination,
+        hopLimit: 255,
+        protocol: ipProtocol.vrrp,
+        payload: message,
+      }),
+      source: { family: "ipv6", address: source, port: 0, scopeId: 0 },
+      destination,
+      interfaceIndex: undefined,
+      hopLimit: 255,
+      arrivalUs: undefined,
+      truncated: false,
+    });
+  }
 }
 
-function kindOf({ version, family, authentication, unicast }: VrrpInstanceConfig): string {
-  return `${version} ${family} ${authentication.kind} ${unicast === undefined}`;
+function kindOf(config: VrrpInstanceConfig): string {
+  const { version, family, authentication, hmac, unicast } = config;
+  return `${version} ${family} ${authentication.kind} ${hmac?.mode} ${unicast === undefined}`;
 }
 
 function onStage({ syncGroup: _, ...config }: VrrpInstanceConfig): VrrpInstanceConfig {

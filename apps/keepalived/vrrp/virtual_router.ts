@@ -1,5 +1,4 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { Received } from "@keepalived/inet-codec";
 import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { SyscallError } from "@keepalived/linux";
 import { type Host, host } from "@keepalived/reactor";
@@ -15,14 +14,18 @@ import {
   priorityOf,
   type StateKind,
 } from "@keepalived/vrrp-fsm";
-import { hasSameAddresses, refusalOf } from "./admission.ts";
+import { usesHeader } from "./authentication/choose.ts";
 import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
+import { Complaints } from "./complaints.ts";
 import { ContestWatch } from "./contest_watch.ts";
 import { Counters } from "./counters.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
 import { footingOf, interfacesOf } from "./footing.ts";
-import { Outbox } from "./outbox.ts";
+import type { Datagram } from "./datagram.ts";
+import { Outbox, senderOf } from "./outbox.ts";
+import type { Peers } from "./peers.ts";
 import { perform, prepare } from "./perform.ts";
+import { Reception } from "./reception.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -42,15 +45,18 @@ export class VirtualRouter {
   readonly #host: Host<InstanceConfig, InstanceState, InstanceEvent>;
   #config: PlacedInstance;
   readonly #contest: ContestWatch;
+  readonly #complaints: Complaints;
+  readonly #reception: Reception;
   #channel: Channel | undefined;
   #outbox: Outbox | undefined;
   readonly #watches: Disposable[] = [];
-  /** Kinds of complaint that were logged since the last change of state. */
-  readonly #said = new Set<string>();
 
   constructor(config: PlacedInstance, world: World, seed: number) {
     this.#config = config;
     this.#world = world;
+    this.#complaints = new Complaints(world.log);
+    const tools = { counters: this.counters, complaints: this.#complaints };
+    this.#reception = new Reception(config, tools);
     this.#contest = new ContestWatch(
       {
         name: () => this.#config.name,
@@ -92,6 +98,11 @@ export class VirtualRouter {
     return this.#channel;
   }
 
+  /** The routers that it hears. */
+  get peers(): Peers {
+    return this.#reception.peers;
+  }
+
   /** The packets of its advertisements; undefined without an interface or a source address. */
   get outbox(): Outbox | undefined {
     return this.#outbox;
@@ -116,9 +127,11 @@ export class VirtualRouter {
   /** Takes a new configuration of the same virtual router and keeps its state. */
   configure(config: PlacedInstance): void {
     const moved = config.multicastGroup !== this.#config.multicastGroup ||
-      (config.unicast === undefined) !== (this.#config.unicast === undefined);
+      (config.unicast === undefined) !== (this.#config.unicast === undefined) ||
+      usesHeader(config) !== usesHeader(this.#config);
     if (moved) this.#leave();
     this.#config = config;
+    this.#reception.configure(config);
     this.#outbox = undefined;
     this.#watchInterfaces();
     this.#look();
@@ -126,43 +139,32 @@ export class VirtualRouter {
     this.#contest.configure(config.advertisementIntervalUs);
   }
 
+  /** Whether a datagram is for this one among several virtual routers with one VRID. */
+  expects(datagram: Datagram): boolean {
+    return this.#reception.expects(datagram);
+  }
+
   /**
    * A well-formed advertisement with our VRID: counts only if it is meant for us.
    *
    * @param atUs when it arrived: timers run from then, however late we look
    */
-  hear(advertisement: ReceivedAdvertisement, received: Received, atUs?: number): void {
-    const { name } = this.#config;
-    const { source } = received;
-    if (source === this.#outbox?.sourceAddress) return;
-    const refusal = refusalOf(this.#config, advertisement, received);
-    if (refusal !== undefined) {
-      this.counters.add(refusal);
-      this.logOnce(`(${name}) ignoring advert from ${source}: ${refusal.replaceAll("-", " ")}`);
-      return;
-    }
-    this.counters.add("advertisement-received");
-    if (advertisement.priority === 0) this.counters.add("priority-zero-received");
-    if (!this.#config.skipAddressCheck && !hasSameAddresses(this.#config, advertisement)) {
-      this.counters.add("address-list-mismatch");
-      this.logOnce(
-        `(${name}) advert from ${source} lists other addresses: ${
-          advertisement.addresses.join(", ") || "none"
-        }`,
-      );
-    }
+  hear(advertisement: ReceivedAdvertisement, datagram: Datagram, atUs: number): void {
+    const { source } = datagram;
+    if (source === this.#outbox?.sourceAddress) return void this.counters.add("own-advertisement");
+    if (!this.#reception.admit(advertisement, datagram, atUs)) return;
+    this.#outbox?.mirror(source, advertisement.checksumForm);
     const { priority, maxAdvertiseIntervalUs } = advertisement;
+    const master = this.#master;
     const event = { kind: "advertisement", source, priority, maxAdvertiseIntervalUs } as const;
     this.#host.send(event, atUs);
+    if (this.#master !== master) this.#complaints.masterChanged(atUs);
     this.#contest.heard({ source, priority, maxAdvertiseIntervalUs }, atUs);
   }
 
   /** Bytes with our VRID that are no advertisement. */
-  malformed(fault: AdvertisementFault, source: IpAddress): void {
-    this.counters.add(fault);
-    this.logOnce(
-      `(${this.#config.name}) malformed advert from ${source}: ${fault.replaceAll("-", " ")}`,
-    );
+  malformed(fault: AdvertisementFault, source: IpAddress, atUs: number): void {
+    this.#reception.malformed(fault, source, atUs);
   }
 
   /** What its sync group wants of it. */
@@ -183,16 +185,19 @@ export class VirtualRouter {
 
   stateChanged(to: StateKind, reason: Cause): void {
     this.#contest.stateChanged(to, reason);
-    this.#said.clear();
+    this.#complaints.stateChanged();
     this.counters.add(`became-${to}`);
   }
 
-  /** One line of a kind until the next change of state: a peer must not be able to flood the log. */
-  logOnce(text: string): void {
-    const kind = text.replace(/[0-9a-f.:]+/g, "#");
-    if (this.#said.has(kind)) return;
-    this.#said.add(kind);
-    this.#world.log("warning", text);
+  /** One line of a kind until the state or the MASTER changes: a peer must not be able to flood the log. */
+  logOnce(kind: string, text: () => string): void {
+    this.#complaints.once(kind, text);
+  }
+
+  /** The router that it takes for the MASTER while it is a backup. */
+  get #master(): IpAddress | undefined {
+    const { router } = this.#host.state;
+    return router.kind === "backup" ? router.heard?.source : undefined;
   }
 
   #watchInterfaces(): void {
@@ -220,16 +225,26 @@ export class VirtualRouter {
     const refused = place !== undefined && this.#channel === undefined;
     for (const [reason, text] of Object.entries(faults)) this.#setFault(reason, text);
     this.#setFault("no-socket", refused ? "no socket" : undefined);
+    const keyless = this.#reception.authenticator === undefined;
+    this.#setFault(
+      "no-hmac-key",
+      keyless ? "the active key of auth_hmac is not usable" : undefined,
+    );
+    const { peers, faultWithoutPeer = false } = this.#config.unicast ?? {};
+    const alone = faultWithoutPeer && peers?.length === 0;
+    this.#setFault("no-unicast-peer", alone ? "no unicast peer" : undefined);
   }
 
   /** An outbox for the source address of the moment; the host has its first packet encoded before a takeover. */
   #renewOutbox(source: IpAddress | undefined, place: ChannelPlace | undefined): void {
-    if (source === undefined || place === undefined) {
+    const { authenticator } = this.#reception;
+    if (source === undefined || place === undefined || authenticator === undefined) {
       this.#outbox = undefined;
       return;
     }
-    if (this.#outbox?.sourceAddress === source) return;
-    this.#outbox = new Outbox(this.#config, source, place.transmit?.index);
+    const interfaceIndex = place.transmit?.index;
+    if (this.#outbox?.isFor(source, interfaceIndex) === true) return;
+    this.#outbox = new Outbox(this.#config, { source, interfaceIndex, authenticator });
   }
 
   /** @param text what is wrong; undefined: nothing */
@@ -250,13 +265,13 @@ export class VirtualRouter {
 
   /** The channel of a place, or undefined if the kernel refuses, as when the interface has just gone. */
   #open(place: ChannelPlace): Channel | undefined {
-    const { name, unicast, virtualRouterId } = this.#config;
+    const { name, virtualRouterId } = this.#config;
     let channel: Channel | undefined;
     try {
       channel = this.#world.channels.open(place);
       // Opened now, so that the first advertisement need not wait for it; last comes what `detach` undoes.
-      channel.senderOf(unicast === undefined ? 255 : unicast.ttl);
-      channel.attach(this, virtualRouterId, this.#group());
+      channel.senderOf(senderOf(this.#config));
+      channel.attach(this, virtualRouterId, this.#group(), usesHeader(this.#config));
       return channel;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;

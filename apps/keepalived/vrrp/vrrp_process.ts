@@ -72,7 +72,7 @@ export class VrrpProcess {
       detail,
       interfaces: this.#interfaces,
       addresses: this.#addresses,
-      channels: new Channels(reactor),
+      channels: new Channels({ reactor }),
       announcer: this.#announcer,
       groups: this.#groups,
       virtualAddresses: () => this.#virtualAddresses,
