@@ -2,8 +2,6 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 
 /** Settings of an instance that are read and checked, and that this version does not act on yet. */
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
-  "trackers of interfaces, scripts, files, processes and BFD sessions": ({ tracking }) =>
-    Object.values(tracking).some((list) => list.length > 0),
   virtual_routes: (it) => it.routes.length > 0,
   virtual_rules: (it) => it.rules.length > 0,
   use_vmac: (it) => it.vmac !== undefined,
@@ -31,6 +29,12 @@ export function inactiveFeatures(config: Config): readonly string[] {
     lines.push("static_rules: accepted, not acted on by this version");
   }
   if (config.present.checker) lines.push("virtual_server: accepted, not acted on by this version");
+  if (
+    config.global.linkbeatPolling || config.linkbeatInterfaces.length > 0 ||
+    config.instances.some((it) => it.linkbeatPolling)
+  ) {
+    lines.push("linkbeat: no interface is polled, netlink tells of the carrier of each");
+  }
   if (config.present.bfd) lines.push("bfd_instance: accepted, not acted on by this version");
   return lines;
 }

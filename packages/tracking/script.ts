@@ -50,7 +50,9 @@ export const script: Machine<ScriptConfig, ScriptState, ScriptEvent, ScriptActio
         return state.running ? judge(config, state, event.success) : stay(state);
       case "configured": {
         const latestUs = nowUs + config.intervalUs;
-        return (state.nextAtUs ?? 0) <= latestUs ? stay(state) : move({ ...state, nextAtUs: latestUs });
+        return (state.nextAtUs ?? 0) <= latestUs
+          ? stay(state)
+          : move({ ...state, nextAtUs: latestUs });
       }
     }
   },

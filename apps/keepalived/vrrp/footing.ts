@@ -2,6 +2,7 @@ import type { IpAddress } from "@keepalived/ip-address";
 import type { ChannelPlace } from "./channel.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
 import { type Interfaces, isOn } from "./interfaces.ts";
+import type { Links } from "./trackers/links.ts";
 
 /** What interfaces and addresses give a virtual router to stand on. */
 export type Footing = {
@@ -29,7 +30,7 @@ export function interfacesOf(
  */
 export function footingOf(
   config: PlacedInstance,
-  interfaces: Interfaces,
+  { interfaces, links }: { readonly interfaces: Interfaces; readonly links: Pick<Links, "isUp"> },
   virtual: ReadonlySet<IpAddress>,
 ): Footing {
   const { family, interface: base, placement, sourceAddress, trackSourceAddress } = config;
@@ -40,7 +41,7 @@ export function footingOf(
       .find((address) => address !== undefined);
   const missing = trackSourceAddress && sourceAddress !== undefined &&
     !interfaces.holds(sourceAddress);
-  const down = firstDown(config, interfaces);
+  const down = firstDown(config, interfaces, links);
   return {
     place,
     source,
@@ -69,12 +70,16 @@ function placeOf(config: PlacedInstance, interfaces: Interfaces): ChannelPlace |
 }
 
 /** The first interface that is missing, or does not run if that counts. */
-function firstDown(config: PlacedInstance, interfaces: Interfaces): string | undefined {
+function firstDown(
+  config: PlacedInstance,
+  interfaces: Interfaces,
+  links: Pick<Links, "isUp">,
+): string | undefined {
   return interfacesOf(config).find((name) => {
     const link = name === config.placement?.device
       ? deviceOf(config, interfaces)
       : interfaces.link(name);
-    return link === undefined || (config.trackPrimary && !interfaces.isRunning(name));
+    return link === undefined || (config.trackPrimary && !links.isUp(name));
   });
 }
 

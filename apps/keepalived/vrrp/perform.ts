@@ -32,6 +32,7 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       return logAnnouncement(action.addresses, name, world);
     case "state-changed": {
       const { from, to, reason } = action;
+      router.priorityChanged(action.priority);
       router.stateChanged(to, reason);
       // The end of the process says it all.
       if (to === "initialize") return;
@@ -41,7 +42,13 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       return;
     }
     case "priority-changed":
-      return world.log("info", `(${name}) Changing effective priority to ${action.priority}`);
+      world.log(
+        "info",
+        `(${name}) Changing effective priority from ${
+          router.priorityChanged(action.priority)
+        } to ${action.priority}`,
+      );
+      return;
     case "lower-priority-heard":
       router.counters.add("lower-priority-heard");
       return router.logOnce(

@@ -11,6 +11,7 @@ import { KernelAddresses } from "./kernel_addresses.ts";
 import { Outbox } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import { SyncGroups } from "./sync_groups.ts";
+import { Links } from "./trackers/links.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
@@ -48,6 +49,7 @@ export function rehearse(
       log,
       detail: 1,
       interfaces,
+      links: new Links(clock, interfaces, log),
       channels,
       announcer: new Announcer({
         scheduler: clock,

@@ -1,7 +1,7 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { SyscallError } from "@keepalived/linux";
 import { type Host, host } from "@keepalived/reactor";
+import type { Influence } from "@keepalived/tracking";
 import type { AdvertisementFault, ReceivedAdvertisement } from "@keepalived/vrrp-codec";
 import {
   type Cause,
@@ -21,6 +21,7 @@ import { ContestWatch } from "./contest_watch.ts";
 import { Counters } from "./counters.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
 import { footingOf, interfacesOf } from "./footing.ts";
+import { machineConfig } from "./machine_config.ts";
 import type { Datagram } from "./datagram.ts";
 import { Outbox, senderOf } from "./outbox.ts";
 import type { Peers } from "./peers.ts";
@@ -50,6 +51,10 @@ export class VirtualRouter {
   #channel: Channel | undefined;
   #outbox: Outbox | undefined;
   readonly #watches: Disposable[] = [];
+  #influence: Influence = { adjustment: 0, faults: [], pending: [] };
+  /** Whether it is to take part, once what it tracks is known. */
+  #waiting = false;
+  #toldPriority: number;
 
   constructor(config: PlacedInstance, world: World, seed: number) {
     this.#config = config;
@@ -75,6 +80,7 @@ export class VirtualRouter {
       leadUs: ({ kind }) => kind === "backup" ? takeoverLeadUs : 0,
       prepare: (action) => prepare(action, this),
     });
+    this.#toldPriority = this.priority;
   }
 
   get config(): PlacedInstance {
@@ -112,11 +118,19 @@ export class VirtualRouter {
   start(): void {
     this.#watchInterfaces();
     this.#look();
-    this.#host.send({ kind: "startup" });
+    this.#waiting = true;
+    this.#startUp();
+    if (!this.#waiting) return;
+    const { pending } = this.#influence;
+    this.#world.log(
+      "info",
+      `(${this.#config.name}) waits for the first result of ${pending.join(", ")}`,
+    );
   }
 
   /** Resigns if it is Active, gives its addresses away, and leaves its channel. */
   stop(): void {
+    this.#waiting = false;
     this.#host.send({ kind: "shutdown" });
     for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
     this.#leave();
@@ -167,6 +181,23 @@ export class VirtualRouter {
     this.#reception.malformed(fault, source, atUs);
   }
 
+  /** What it tracks does this to it from now on. */
+  setInfluence(influence: Influence): void {
+    const gone = this.#influence.faults.filter((fault) => !influence.faults.includes(fault));
+    this.#influence = influence;
+    this.#host.send({ kind: "priority", adjustment: influence.adjustment });
+    for (const fault of influence.faults) this.#setFault(fault, `tracked ${fault}`);
+    for (const fault of gone) this.#setFault(fault, undefined);
+    this.#startUp();
+  }
+
+  /** Remembers the effective priority. @returns the one before */
+  priorityChanged(to: number): number {
+    const from = this.#toldPriority;
+    this.#toldPriority = to;
+    return from;
+  }
+
   /** What its sync group wants of it. */
   tell(event: InstanceEvent): void {
     this.#host.send(event);
@@ -200,11 +231,19 @@ export class VirtualRouter {
     return router.kind === "backup" ? router.heard?.source : undefined;
   }
 
+  #startUp(): void {
+    if (!this.#waiting || this.#influence.pending.length > 0) return;
+    this.#waiting = false;
+    this.#host.send({ kind: "startup" });
+  }
+
   #watchInterfaces(): void {
     for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
-    const { interfaces, virtualAddresses } = this.#world;
+    const { interfaces, links, virtualAddresses } = this.#world;
     const { sourceAddress, trackSourceAddress } = this.#config;
     for (const name of interfacesOf(this.#config)) {
+      // First, so that it is known whether the interface counts as up when the other watch looks.
+      this.#watches.push(links.watch(name, () => this.#look()));
       this.#watches.push(interfaces.watch(name, (change) => {
         // Hundreds of routers may take their addresses at once: nobody needs to look for those.
         const matters = change.kind === "link" || !virtualAddresses().has(change.address.address);
@@ -217,8 +256,8 @@ export class VirtualRouter {
 
   /** Looks at its interfaces anew: existence, carrier, source address. */
   #look(): void {
-    const { interfaces, virtualAddresses } = this.#world;
-    const { place, source, faults } = footingOf(this.#config, interfaces, virtualAddresses());
+    const { virtualAddresses } = this.#world;
+    const { place, source, faults } = footingOf(this.#config, this.#world, virtualAddresses());
     this.#join(place);
     this.#renewOutbox(source, place);
     this.#host.send({ kind: "local-address", address: source });
@@ -292,29 +331,4 @@ export class VirtualRouter {
   #group(): IpAddress | undefined {
     return this.#config.unicast === undefined ? this.#config.multicastGroup : undefined;
   }
-}
-
-/** What the machine needs of a configuration. */
-function machineConfig(config: VrrpInstanceConfig): InstanceConfig {
-  const { timerExpiredBackup } = config;
-  return {
-    name: config.name,
-    virtualRouterId: config.virtualRouterId,
-    version: config.version,
-    family: config.family,
-    initialState: config.initialState,
-    priority: config.priority,
-    advertisementIntervalUs: config.advertisementIntervalUs,
-    downTimerAdverts: config.downTimerAdverts,
-    preempt: config.preempt,
-    preemptDelayUs: config.preemptDelayUs,
-    startupDelayUs: config.startupDelayUs,
-    addresses: [...config.addresses, ...config.excludedAddresses],
-    holdings: [],
-    grouped: config.syncGroup !== undefined,
-    lowerPriorityNoAdvert: config.lowerPriorityNoAdvert,
-    higherPrioritySendAdvert: config.higherPrioritySendAdvert,
-    announcement: config.announcement,
-    ...(timerExpiredBackup === undefined ? {} : { lateBackupPriority: timerExpiredBackup }),
-  };
 }

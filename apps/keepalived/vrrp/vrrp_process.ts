@@ -21,6 +21,8 @@ import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
 import { rehearse } from "./rehearsal.ts";
 import { SyncGroups } from "./sync_groups.ts";
+import { Links } from "./trackers/links.ts";
+import { Trackers } from "./trackers/trackers.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +35,8 @@ export class VrrpProcess {
   readonly #packets: Socket;
   readonly #announcer: Announcer;
   readonly #groups: SyncGroups;
+  readonly #links: Links;
+  readonly #trackers: Trackers;
   readonly #addresses: KernelAddresses;
   readonly #world: World;
   #routers: readonly VirtualRouter[] = [];
@@ -66,11 +70,20 @@ export class VrrpProcess {
     });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
     this.#reactor = reactor;
+    this.#links = new Links(reactor, this.#interfaces, log);
+    this.#trackers = new Trackers({
+      reactor,
+      links: this.#links,
+      log,
+      detail,
+      onChange: (name) => this.#byName.get(name)?.setInfluence(this.#trackers.influence(name)),
+    });
     this.#world = {
       scheduler: reactor,
       log,
       detail,
       interfaces: this.#interfaces,
+      links: this.#links,
       addresses: this.#addresses,
       channels: new Channels({ reactor }),
       announcer: this.#announcer,
@@ -85,6 +98,7 @@ export class VrrpProcess {
     this.#groups.configure(config.syncGroups);
     await this.#readKernel();
     requireInterfaces(config, this.#interfaces);
+    this.#track(config);
     this.#setVirtualAddresses(config.instances);
     for (const instance of config.instances) {
       const { addresses, excludedAddresses } = instance;
@@ -94,6 +108,7 @@ export class VrrpProcess {
       if (left.length > 0) this.#addresses.remove({ config: instance }, left);
     }
     this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
+    this.#setInfluences();
     for (const router of this.#routers) router.start();
     this.#reactor.post(() => {
       rehearse(config.instances, this.#reactor, this.#netlink);
@@ -104,6 +119,7 @@ export class VrrpProcess {
   /** Goes over to another configuration: what is equal in both is not touched. */
   configure(config: Config): void {
     this.#announcer.configure(config);
+    this.#track(config);
     this.#setVirtualAddresses(config.instances);
     const running = new Map(this.#routers.map((router) => [router.config, router]));
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
@@ -114,6 +130,7 @@ export class VrrpProcess {
     const added = add.map((it) => this.#routerOf(it));
     this.#setRouters([...kept, ...added]);
     this.#groups.configure(config.syncGroups);
+    this.#setInfluences();
     for (const router of kept) router.report();
     for (const router of added) router.start();
     this.#log(
@@ -126,6 +143,7 @@ export class VrrpProcess {
   async stop(): Promise<void> {
     for (const router of this.#routers) router.stop();
     this.#setRouters([]);
+    this.#trackers[Symbol.dispose]();
     await this.#addresses.idle();
     this.#announcer[Symbol.dispose]();
     this.#groups[Symbol.dispose]();
@@ -140,6 +158,15 @@ export class VrrpProcess {
   #setRouters(routers: readonly VirtualRouter[]): void {
     this.#routers = routers;
     this.#byName = new Map(routers.map((router) => [router.config.name, router]));
+  }
+
+  #track(config: Config): void {
+    this.#links.configure(config.interfaceDelays);
+    this.#trackers.configure(config);
+  }
+
+  #setInfluences(): void {
+    for (const [name, router] of this.#byName) router.setInfluence(this.#trackers.influence(name));
   }
 
   #setVirtualAddresses(instances: readonly VrrpInstanceConfig[]): void {

@@ -6,11 +6,13 @@ import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
 import type { KernelAddresses } from "./kernel_addresses.ts";
 import type { SyncGroups } from "./sync_groups.ts";
+import type { Links } from "./trackers/links.ts";
 
 /** Everything outside that a virtual router's actions touch. */
 export type World = {
   readonly scheduler: Scheduler;
   readonly interfaces: Interfaces;
+  readonly links: Links;
   readonly addresses: KernelAddresses;
   readonly channels: Channels;
   readonly announcer: Announcer;
