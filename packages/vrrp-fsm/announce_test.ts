@@ -5,9 +5,9 @@ import {
   nextBurstAtUs,
   takeDue,
   withLowerPriority,
-  withRefresh,
+  withPeriods,
 } from "./announce.ts";
-import { EXAMPLE } from "./fixture.ts";
+import { EXAMPLE, virtualAddress } from "./fixture.ts";
 
 const CONFIG = { ...EXAMPLE.announcement, refreshUs: 60, refreshRepeat: 2, delayUs: 5 };
 const SECOND = { purpose: "second", atUs: 5, repeat: 5 };
@@ -33,14 +33,14 @@ test("withLowerPriority() keeps one second burst however often the other router 
   ]);
 });
 
-test("withRefresh() starts a changed period anew and keeps the list otherwise", () => {
+test("withPeriods() starts a changed period anew and keeps the list otherwise", () => {
   const bursts = burstsOfActive(CONFIG, 0);
-  assert.equal(withRefresh(bursts, { ...CONFIG, repeat: 9 }, CONFIG, 7), bursts);
-  assert.deepEqual(withRefresh(bursts, { ...CONFIG, refreshUs: 30 }, CONFIG, 7), [
+  assert.equal(withPeriods(bursts, { ...CONFIG, repeat: 9 }, CONFIG, 7), bursts);
+  assert.deepEqual(withPeriods(bursts, { ...CONFIG, refreshUs: 30 }, CONFIG, 7), [
     SECOND,
     { purpose: "refresh", atUs: 37, repeat: 2 },
   ]);
-  assert.deepEqual(withRefresh(bursts, { ...CONFIG, refreshUs: 0 }, CONFIG, 7), [SECOND]);
+  assert.deepEqual(withPeriods(bursts, { ...CONFIG, refreshUs: 0 }, CONFIG, 7), [SECOND]);
 });
 
 test("takeDue() takes what is due as one burst and plans the next refresh", () => {
@@ -49,10 +49,35 @@ test("takeDue() takes what is due as one burst and plans the next refresh", () =
   const early = takeDue(bursts, CONFIG, 4);
   assert.equal(early.bursts, bursts);
   assert.equal(early.repeat, 0);
-  assert.deepEqual(takeDue(bursts, CONFIG, 5), { bursts: [REFRESH], repeat: 5 });
+  assert.deepEqual(takeDue(bursts, CONFIG, 5), {
+    bursts: [REFRESH],
+    repeat: 5,
+    extraOnly: false,
+  });
   assert.deepEqual(takeDue(bursts, CONFIG, 60), {
     bursts: [{ ...REFRESH, atUs: 120 }],
     repeat: 5,
+    extraOnly: false,
   });
   assert.equal(nextBurstAtUs([]), undefined);
+});
+
+test("takeDue() repeats the extra addresses by themselves, unless all are announced anyway", () => {
+  const extra = { ...CONFIG, extraUs: 20, extraAddresses: [virtualAddress("192.0.2.9")] };
+  const bursts = burstsOfActive(extra, 0);
+  assert.deepEqual(bursts, [SECOND, REFRESH, { purpose: "extra", atUs: 20, repeat: 1 }]);
+  const alone = takeDue([bursts[2]!], extra, 20);
+  assert.deepEqual(alone, {
+    bursts: [{ purpose: "extra", atUs: 40, repeat: 1 }],
+    repeat: 1,
+    extraOnly: true,
+  });
+  const together = takeDue(bursts, extra, 20);
+  assert.deepEqual([together.repeat, together.extraOnly], [5, false]);
+  assert.deepEqual(withPeriods(bursts, { ...extra, extraUs: 7 }, extra, 3), [
+    SECOND,
+    REFRESH,
+    { purpose: "extra", atUs: 10, repeat: 1 },
+  ]);
+  assert.deepEqual(withPeriods(bursts, CONFIG, extra, 3), [SECOND, REFRESH]);
 });

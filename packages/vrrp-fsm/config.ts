@@ -14,6 +14,9 @@ export type AnnouncementConfig = {
   /** Period of the refresh while Active; 0: none. */
   readonly refreshUs: number;
   readonly refreshRepeat: number;
+  /** Period while Active for addresses on other interfaces, which nothing else keeps known to switches; 0: none. */
+  readonly extraUs: number;
+  readonly extraAddresses: readonly VirtualAddress[];
   /** Messages per address when a router of lower priority was heard; 0: none. */
   readonly lowerPriorityRepeat: number;
   /** Time from that burst to its second one; 0: one burst only. */

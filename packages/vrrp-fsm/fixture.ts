@@ -31,6 +31,8 @@ export const EXAMPLE: InstanceConfig = {
     delayUs: 5_000_000,
     refreshUs: 0,
     refreshRepeat: 1,
+    extraUs: 0,
+    extraAddresses: [],
     lowerPriorityRepeat: 5,
     lowerPriorityDelayUs: 5_000_000,
   },

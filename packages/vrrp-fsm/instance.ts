@@ -13,7 +13,7 @@ import {
   nextBurstAtUs,
   takeDue,
   withLowerPriority,
-  withRefresh,
+  withPeriods,
 } from "./announce.ts";
 import { effectivePriority, type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
 import { router, type RouterConfig, type RouterEvent, type RouterState } from "./router.ts";
@@ -181,7 +181,11 @@ function timeout(config: InstanceConfig, state: InstanceState, nowUs: number): I
 function announceDue(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
   const due = takeDue(state.bursts, config.announcement, nowUs);
   if (due.repeat === 0) return stay(state);
-  return move({ ...state, bursts: due.bursts }, announceAll(config, state, due.repeat));
+  const addresses = due.extraOnly ? config.announcement.extraAddresses : config.addresses;
+  return move(
+    { ...state, bursts: due.bursts },
+    state.router.kind === "active" ? announce(addresses, due.repeat) : [],
+  );
 }
 
 function hear(
@@ -249,7 +253,7 @@ function reconfigure(
   nowUs: number,
 ): InstanceStep {
   const bursts = state.router.kind === "active"
-    ? withRefresh(state.bursts, config.announcement, previous.announcement, nowUs)
+    ? withPeriods(state.bursts, config.announcement, previous.announcement, nowUs)
     : state.bursts;
   const next = bursts === state.bursts ? state : { ...state, bursts };
   const event = { kind: "configured", previous: routerConfig(previous, state, nowUs) } as const;

@@ -33,6 +33,8 @@ const config: fc.Arbitrary<InstanceConfig> = fc.record({
     delayUs: fc.constantFrom(0, 5_000_000),
     refreshUs: fc.constantFrom(0, 1, 60_000_000),
     refreshRepeat: fc.constantFrom(0, 1),
+    extraUs: fc.constantFrom(0, 2),
+    extraAddresses: fc.constantFrom([], [virtualAddress("192.0.2.1")]),
     lowerPriorityRepeat: fc.constantFrom(0, 5),
     lowerPriorityDelayUs: fc.constantFrom(0, 5_000_000),
   }),

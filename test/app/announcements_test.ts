@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { decodeArp, decodeEthernet, etherType } from "@keepalived/inet-codec";
 import { Lab, sleep } from "../../tools/lab/lab.ts";
+import { Wire } from "../../tools/lab/wire.ts";
 import { instanceConf } from "./instance_conf.ts";
 
 let lab: Lab;
@@ -18,8 +19,8 @@ const gapUs = 50_000;
 type Announcement = { readonly atUs: number; readonly address: string };
 
 /** The gratuitous ARPs since a time. */
-function announcements(sinceUs: number): readonly Announcement[] {
-  return lab.wire.frames.filter(({ atUs }) => atUs >= sinceUs).flatMap(({ atUs, bytes }) => {
+function announcements(sinceUs: number, wire: Wire = lab.wire): readonly Announcement[] {
+  return wire.frames.filter(({ atUs }) => atUs >= sinceUs).flatMap(({ atUs, bytes }) => {
     const ethernet = decodeEthernet(bytes);
     if (!ethernet.ok || ethernet.value.etherType !== etherType.arp) return [];
     const arp = decodeArp(ethernet.value.payload);
@@ -67,4 +68,21 @@ test("nothing is announced any more once the addresses are given away", async ()
   assert.ok(count > 0 && count < 60, `${count} announcements`);
   await sleep(300);
   assert.equal(announcements(sinceUs).length, count);
+});
+
+test("garp_extra_if all: an address on another interface is announced at its period", async () => {
+  lab.host("a").run("ip link add other type veth peer name otherpeer");
+  lab.host("a").run("ip link set other up");
+  lab.host("a").run("ip link set otherpeer up");
+  using other = new Wire(lab.reactor, lab.host("a"), "otherpeer");
+  const config = instanceConf({
+    addresses: ["192.0.2.100/24", "198.51.100.1/24 dev other"],
+    lines: ["garp_master_delay 60", "garp_extra_if all 1"],
+  });
+  const daemon = lab.start({ name: "a", config });
+  await daemon.says(/Entering MASTER STATE/);
+  await sleep(2600);
+  const seen = announcements(0, other).length;
+  assert.equal(await daemon.stop(), 0);
+  assert.equal(seen, 7, "five at once, and one each second");
 });

@@ -35,6 +35,8 @@ function member(address: string, priority: number, change: Partial<InstanceConfi
       delayUs: 0,
       refreshUs: 0,
       refreshRepeat: 1,
+      extraUs: 0,
+      extraAddresses: [],
       lowerPriorityRepeat: 5,
       lowerPriorityDelayUs: 0,
     },
