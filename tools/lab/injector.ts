@@ -12,6 +12,11 @@ export class Injector {
     this.#socket = insideOf(host, () => openPacketSocket());
   }
 
+  /** Sends one frame. */
+  send(frame: Uint8Array): void {
+    sendFrame(this.#socket, this.#interfaceIndex, frame);
+  }
+
   /** Sends at a rate for a time, and returns how many frames that were. */
   async flood(
     frames: Iterator<Uint8Array, never>,

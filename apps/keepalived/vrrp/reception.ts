@@ -44,6 +44,11 @@ export class Reception {
     return this.#authenticator;
   }
 
+  /** Whether keys may change while the configuration does not. */
+  get hasKeyFiles(): boolean {
+    return this.#config.hmac?.keys.some(({ kind }) => kind === "file") === true;
+  }
+
   /** Takes another configuration, or the same one with keys that may have changed in their files. */
   configure(config: VrrpInstanceConfig): void {
     this.#config = config;

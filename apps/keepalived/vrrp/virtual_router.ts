@@ -153,6 +153,14 @@ export class VirtualRouter {
     this.#contest.configure(config.advertisementIntervalUs);
   }
 
+  /** Reads keys that are in files again. */
+  renewKeys(): void {
+    if (!this.#reception.hasKeyFiles) return;
+    this.#reception.configure(this.#config);
+    this.#outbox = undefined;
+    this.#look();
+  }
+
   /** Whether a datagram is for this one among several virtual routers with one VRID. */
   expects(datagram: Datagram): boolean {
     return this.#reception.expects(datagram);

@@ -127,6 +127,7 @@ export class VrrpProcess {
     const kept = this.#routers.filter((router) => !ended.has(router.config));
     for (const removed of remove) running.get(removed)?.stop();
     for (const { from, to } of change) running.get(from)?.configure(to);
+    for (const router of kept) router.renewKeys();
     const added = add.map((it) => this.#routerOf(it));
     this.#setRouters([...kept, ...added]);
     this.#groups.configure(config.syncGroups);
