@@ -71,6 +71,22 @@ test("a deaf backup takes over: both say so, and the right one announces again w
   await until("a announces again", () => gratuitousArpsOf("a", sinceUs) > 0, 2000);
 });
 
+test("two routers with different passwords: both say that the other is refused", async () => {
+  const conf = (priority: number, word: string) =>
+    instanceConf({
+      priority,
+      version: 2,
+      interval: 1,
+      lines: ["authentication {", "auth_type PASS", `auth_pass ${word}`, "}"],
+    });
+  const a = lab.start({ name: "a", config: conf(150, "one") });
+  const b = lab.start({ name: "b", config: conf(100, "two") });
+  started.push(a, b);
+  const refused =
+    /contested: 192\.0\.2\.\d is MASTER too: what it sends is refused here \(authentication/;
+  await Promise.all([a.says(refused), b.says(refused)]);
+});
+
 test("an ordinary election, a resignation and a hand-back are no contest", async () => {
   const [a] = await pair();
   assert.equal(await a.stop(), 0);

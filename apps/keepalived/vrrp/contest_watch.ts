@@ -25,6 +25,9 @@ export type Contested = {
   readonly announceAgain: () => void;
 };
 
+/** Who advertised what. */
+type Advertised = Omit<Extract<ContestEvent, { readonly kind: "advertisement" }>, "kind">;
+
 type Heard = {
   readonly source: IpAddress;
   readonly resigned: boolean;
@@ -61,13 +64,15 @@ export class ContestWatch {
   }
 
   /** An advertisement that was accepted and that the virtual router has taken note of. */
-  heard(
-    advertisement: Omit<Extract<ContestEvent, { readonly kind: "advertisement" }>, "kind">,
-    atUs?: number,
-  ): void {
+  heard(advertisement: Advertised, atUs: number): void {
     const { source, priority, maxAdvertiseIntervalUs } = advertisement;
-    const expectedUs = (atUs ?? this.#world.scheduler.nowUs()) + 2 * maxAdvertiseIntervalUs;
+    const expectedUs = atUs + 2 * maxAdvertiseIntervalUs;
     this.#heard = { source, resigned: priority === 0, expectedUs };
+    this.#host.send({ kind: "advertisement", ...advertisement }, atUs);
+  }
+
+  /** One with our VRID that was refused: nothing to follow, but somebody else is MASTER by it. */
+  refused(advertisement: Advertised, atUs: number): void {
     this.#host.send({ kind: "advertisement", ...advertisement }, atUs);
   }
 

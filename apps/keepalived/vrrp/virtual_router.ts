@@ -17,6 +17,7 @@ import {
 import { usesHeader } from "./authentication/choose.ts";
 import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
+import { evidenceOf } from "./contest_evidence.ts";
 import { ContestWatch } from "./contest_watch.ts";
 import { Counters } from "./counters.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
@@ -65,7 +66,7 @@ export class VirtualRouter {
     this.#contest = new ContestWatch(
       {
         name: () => this.#config.name,
-        evidence: () => undefined,
+        evidence: (contender) => this.#evidenceOf(contender),
         announceAgain: () => this.#host.send({ kind: "announcement-requested" }),
       },
       config.advertisementIntervalUs,
@@ -174,9 +175,11 @@ export class VirtualRouter {
   hear(advertisement: ReceivedAdvertisement, datagram: Datagram, atUs: number): void {
     const { source } = datagram;
     if (source === this.#outbox?.sourceAddress) return void this.counters.add("own-advertisement");
-    if (!this.#reception.admit(advertisement, datagram, atUs)) return;
-    this.#outbox?.mirror(source, advertisement.checksumForm);
     const { priority, maxAdvertiseIntervalUs } = advertisement;
+    if (!this.#reception.admit(advertisement, datagram, atUs)) {
+      return this.#contest.refused({ source, priority, maxAdvertiseIntervalUs }, atUs);
+    }
+    this.#outbox?.mirror(source, advertisement.checksumForm);
     const master = this.#master;
     const event = { kind: "advertisement", source, priority, maxAdvertiseIntervalUs } as const;
     this.#host.send(event, atUs);
@@ -237,6 +240,16 @@ export class VirtualRouter {
   get #master(): IpAddress | undefined {
     const { router } = this.#host.state;
     return router.kind === "backup" ? router.heard?.source : undefined;
+  }
+
+  #evidenceOf(contender: Contender): string | undefined {
+    const { interface: dev, advertisementIntervalUs } = this.#config;
+    return evidenceOf(contender, {
+      interfaceName: dev ?? "its network",
+      peer: this.peers.get(contender.source),
+      neighbours: this.#channel?.neighbours() ?? [],
+      recentUs: this.#world.scheduler.nowUs() - 3 * Math.max(advertisementIntervalUs, 1_000_000),
+    });
   }
 
   #startUp(): void {
