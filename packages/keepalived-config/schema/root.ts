@@ -152,7 +152,7 @@ export const ROOT: Table = {
       "interface_up_down_delays",
       [],
       "Debounce times before interface down/up is acted on",
-      { default: "0", block: lines("interface_up_down_delays", "IFNAME DOWN [UP]") },
+      { default: "0; UP: as DOWN", block: lines("interface_up_down_delays", "IFNAME DOWN [UP]") },
     ),
     keyword("bfd", "bfd_instance", [{ ...word("NAME", 31), exact: true }], "One BFD session", {
       block: BFD_INSTANCE,

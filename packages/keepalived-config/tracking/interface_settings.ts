@@ -1,4 +1,4 @@
-import { clip, type Report } from "@keepalived/conf-parser";
+import { clip, type Report, type Word } from "@keepalived/conf-parser";
 import type { Body } from "../bind.ts";
 import { defined, has, last, numberOf } from "../body.ts";
 import type { VrrpInstanceConfig } from "../model.ts";
@@ -27,15 +27,8 @@ export function readInterfaceDelays(
       report({ severity: "warning", code: "missing-value", message, at: first.at });
       continue;
     }
-    const [downUs, upUs] = [down, up].map((word) => {
-      if (word === undefined) return 0;
-      const read = readValue({ kind: "seconds", min: 0, max: 255, decimals: true }, word.text);
-      if (read.ok && read.warning === undefined) return Number(read.value);
-      const message = read.ok ? read.warning ?? "" : read.message;
-      const code = read.code ?? "invalid-number";
-      report({ severity: read.ok ? "warning" : "error", code, message, at: word.at });
-      return read.ok ? Number(read.value) : undefined;
-    });
+    const downUs = readDelay(down, report);
+    const upUs = up === undefined ? downUs : readDelay(up, report);
     if (downUs === undefined || upUs === undefined) continue;
     const delay = { interface: first.text, downUs, upUs };
     delays.set(
@@ -48,6 +41,16 @@ export function readInterfaceDelays(
     );
   }
   return [...delays.values()];
+}
+
+function readDelay({ text, at }: Word, report: Report): number | undefined {
+  const read = readValue({ kind: "seconds", min: 0, max: 255, decimals: true }, text);
+  if (!read.ok || read.warning !== undefined) {
+    const message = read.ok ? read.warning ?? "" : read.message;
+    const code = read.code ?? "invalid-number";
+    report({ severity: read.ok ? "warning" : "error", code, message, at });
+  }
+  return read.ok ? Number(read.value) : undefined;
 }
 
 /** A delay must end before a backup takes over: one advertisement less than it waits for, and the least skew. */

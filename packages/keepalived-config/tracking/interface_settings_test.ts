@@ -13,14 +13,14 @@ function load(text: string, options: Partial<LoadOptions> = {}) {
 
 const interfaceExists = (name: string) => name.startsWith("eth");
 
-test("delays of interfaces: the one for up is 0 if it is not written", () => {
+test("delays of interfaces: the one for up is that for down if it is not written", () => {
   const { config, said } = load(
     "interface_up_down_delays {\neth0 1.5\neth1 2 0.000001\neth0 3\n}",
     { interfaceExists },
   );
   assert.deepEqual(said, []);
   assert.deepEqual(config?.interfaceDelays, [
-    { interface: "eth0", downUs: 3_000_000, upUs: 0 },
+    { interface: "eth0", downUs: 3_000_000, upUs: 3_000_000 },
     { interface: "eth1", downUs: 2_000_000, upUs: 1 },
   ]);
 });
@@ -51,7 +51,7 @@ test("delays stay below what a backup waits", () => {
   ]);
   assert.deepEqual(config?.interfaceDelays, [
     { interface: "eth0", downUs: 1_996_094, upUs: 1_000_000 },
-    { interface: "ethx", downUs: 5_000_000, upUs: 0 },
+    { interface: "ethx", downUs: 5_000_000, upUs: 5_000_000 },
   ]);
 });
 
