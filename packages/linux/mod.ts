@@ -136,6 +136,7 @@ export { waitReadable } from "./waiting.ts";
 export { checkPlatform } from "./check_platform.ts";
 
 export { FileLock, lockFile } from "./file_lock.ts";
+export { interfaceMtu } from "./interface_mtu.ts";
 export { interfaceIndex, interfaceName } from "./interface_name.ts";
 export { CLONE_NEWNET, CLONE_NEWNS, enterNamespace, leaveNamespace } from "./namespace.ts";
 export { setAffinity, setNice, setOrdinary, setRealtime } from "./scheduling.ts";

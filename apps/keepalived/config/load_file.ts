@@ -12,7 +12,7 @@ import {
   readForm,
   type Sources,
 } from "@keepalived/keepalived-config";
-import { interfaceIndex } from "@keepalived/linux";
+import { interfaceIndex, interfaceMtu } from "@keepalived/linux";
 import { loadFiles } from "../config_files.ts";
 import type { Placed } from "./place_yaml.ts";
 
@@ -73,7 +73,9 @@ function optionsOf({ configId, machine }: Reading): LoadOptions {
     seed: Date.now() >>> 0,
     nameFiles: loadFiles,
     ...(configId === undefined ? {} : { configId }),
-    ...(machine ? { interfaceExists: (name) => interfaceIndex(name) !== undefined } : {}),
+    ...(machine
+      ? { interfaceExists: (name) => interfaceIndex(name) !== undefined, mtuOf: interfaceMtu }
+      : {}),
   };
 }
 
