@@ -79,6 +79,7 @@ export {
   encodeRoute,
   mainTable,
   naturalScope,
+  naturalTable,
   type Route,
   type RouteFault,
   type RouteFlags,

@@ -134,6 +134,8 @@ export type RoutePreference = NameIn<typeof routePreferences>;
 
 /** `RT_TABLE_MAIN` */
 export const mainTable = 254;
+/** `RT_TABLE_LOCAL` */
+const localTable = 255;
 
 /** Why the body of a route message was refused. */
 export type RouteFault =
@@ -264,6 +266,12 @@ export function encodeRoute(route: Route): Uint8Array {
     .u8(numberOf(scopes, route.scope ?? naturalScope(route)))
     .u8(numberOf(routeTypes, route.type)).u32ne(encodeFlags(routeFlags, route.flags))
     .put(attributes).finish();
+}
+
+/** The table that `ip route add` takes for a route that names none: routes of the host's own addresses are apart. */
+export function naturalTable(type: RouteType): number {
+  const isLocal = type === "local" || type === "broadcast" || type === "nat" || type === "anycast";
+  return isLocal ? localTable : mainTable;
 }
 
 /** The scope that `ip route add` takes for a route that names none (ip-route(8)). */
