@@ -4,9 +4,6 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
   virtual_routes: (it) => it.routes.length > 0,
   virtual_rules: (it) => it.rules.length > 0,
-  use_vmac: (it) => it.vmac !== undefined,
-  use_ipvlan: (it) => it.ipvlan !== undefined,
-  no_accept: (it) => !it.accept,
   "notify scripts": (it) => Object.keys(it.notify).length > 0,
   smtp_alert: (it) => it.smtpAlert,
   promote_secondaries: (it) => it.promoteSecondaries,

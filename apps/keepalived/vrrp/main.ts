@@ -85,8 +85,7 @@ class Role {
   #take(message: ParentMessage): void {
     if (this.#process === undefined) return this.#start(message);
     this.#scheduling?.configure(schedulingOf(message.config));
-    this.#process.configure(message.config);
-    this.#tell({ kind: "configured" });
+    this.#tellWhen(this.#process.configure(message.config));
   }
 
   #start({ config, options }: ParentMessage): void {
@@ -105,7 +104,12 @@ class Role {
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#scheduling.configure(schedulingOf(config));
     this.#process = new VrrpProcess(this.#reactor, log, options.detail);
-    this.#process.start(config).then(
+    this.#tellWhen(this.#process.start(config));
+  }
+
+  /** Tells the parent once a configuration runs. If it cannot, that is the end. */
+  #tellWhen(configured: Promise<void>): void {
+    configured.then(
       () => this.#tell({ kind: "configured" }),
       (error) =>
         this.#reactor.post(() => {

@@ -6,6 +6,7 @@ import { Announcer } from "./announcer.ts";
 import { chooseAuthenticator } from "./authentication/choose.ts";
 import { type AuthenticationMemory, newMemory } from "./authentication/memory.ts";
 import { Channels } from "./channel.ts";
+import type { PlacedInstance } from "./devices/placement.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
 import { Outbox } from "./outbox.ts";
@@ -129,7 +130,8 @@ function kindOf(config: VrrpInstanceConfig): string {
   return `${version} ${family} ${authentication.kind} ${hmac?.mode} ${unicast === undefined}`;
 }
 
-function onStage({ syncGroup: _, ...config }: VrrpInstanceConfig): VrrpInstanceConfig {
+function onStage(instance: PlacedInstance): PlacedInstance {
+  const { syncGroup: _, placement: __, ...config } = instance;
   const { family, unicast } = config;
   const moved = (addresses: readonly VirtualAddress[]) =>
     addresses.slice(0, 2).map((address) => ({ ...address, interface: props }));

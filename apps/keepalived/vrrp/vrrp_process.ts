@@ -17,6 +17,9 @@ import type { Log } from "../log.ts";
 import { keepCompiledModules } from "../self.ts";
 import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
+import { Devices } from "./devices/devices.ts";
+import { place, type PlacedConfig } from "./devices/placement.ts";
+import { Firewall } from "./firewall/firewall.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelAddresses } from "./kernel_addresses.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -38,12 +41,16 @@ export class VrrpProcess {
   readonly #links: Links;
   readonly #trackers: Trackers;
   readonly #addresses: KernelAddresses;
+  readonly #devices: Devices;
+  readonly #firewall: Firewall;
   readonly #world: World;
   #routers: readonly VirtualRouter[] = [];
   #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
   /** Notifications that came while the kernel's tables are read, to be taken after them. */
   #early: Notification[] | undefined;
+  /** The start or reload under way; the next one waits for it. */
+  #changing: Promise<void> = Promise.resolve();
 
   constructor(reactor: Reactor, log: Log, detail: number) {
     this.#log = log;
@@ -69,6 +76,13 @@ export class VrrpProcess {
       onStateChange: () => {},
     });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
+    this.#devices = new Devices({
+      connection: this.#netlink,
+      interfaces: this.#interfaces,
+      log,
+      virtualAddresses: () => this.#virtualAddresses,
+    });
+    this.#firewall = new Firewall({ reactor, interfaces: this.#interfaces, log });
     this.#reactor = reactor;
     this.#links = new Links(reactor, this.#interfaces, log);
     this.#trackers = new Trackers({
@@ -93,13 +107,20 @@ export class VrrpProcess {
   }
 
   /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
-  async start(config: Config): Promise<void> {
-    this.#announcer.configure(config);
-    this.#groups.configure(config.syncGroups);
+  start(config: Config): Promise<void> {
+    return this.#changing = this.#begin(config);
+  }
+
+  async #begin(wanted: Config): Promise<void> {
+    this.#announcer.configure(wanted);
+    this.#groups.configure(wanted.syncGroups);
     await this.#readKernel();
-    requireInterfaces(config, this.#interfaces);
+    requireInterfaces(wanted, this.#interfaces);
+    const config = this.#place(wanted);
+    await this.#firewall.configure(config);
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
+    await this.#devices.make(config.devices);
     for (const instance of config.instances) {
       const { addresses, excludedAddresses } = instance;
       const left = [...addresses, ...excludedAddresses].filter((it) =>
@@ -117,10 +138,16 @@ export class VrrpProcess {
   }
 
   /** Goes over to another configuration: what is equal in both is not touched. */
-  configure(config: Config): void {
+  configure(config: Config): Promise<void> {
+    return this.#changing = this.#changing.then(() => this.#change(this.#place(config)));
+  }
+
+  async #change(config: PlacedConfig): Promise<void> {
+    await this.#firewall.configure(config);
     this.#announcer.configure(config);
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
+    await this.#devices.make(config.devices);
     const running = new Map(this.#routers.map((router) => [router.config, router]));
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
     const ended = new Set(remove);
@@ -138,14 +165,18 @@ export class VrrpProcess {
       "info",
       `Reload: ${add.length} instances added, ${change.length} changed, ${remove.length} removed`,
     );
+    await this.#devices.keepOnly(config.devices);
   }
 
   /** Resigns everywhere; done when the kernel has answered every request. */
   async stop(): Promise<void> {
+    await this.#changing;
     for (const router of this.#routers) router.stop();
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
     await this.#addresses.idle();
+    await this.#devices.keepOnly([]);
+    await this.#firewall.remove();
     this.#announcer[Symbol.dispose]();
     this.#groups[Symbol.dispose]();
     this.#netlink[Symbol.dispose]();
@@ -154,6 +185,14 @@ export class VrrpProcess {
 
   #routerOf(config: VrrpInstanceConfig): VirtualRouter {
     return new VirtualRouter(config, this.#world, config.virtualRouterId);
+  }
+
+  #place(config: Config): PlacedConfig {
+    return place(config, {
+      previous: this.#devices.wanted,
+      isForeign: (device) => this.#devices.isForeign(device),
+      report: (message) => this.#log("warning", message),
+    });
   }
 
   #setRouters(routers: readonly VirtualRouter[]): void {

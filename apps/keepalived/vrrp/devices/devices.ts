@@ -1,0 +1,166 @@
+import type { IpAddress } from "@keepalived/ip-address";
+import { ENODEV } from "@keepalived/linux";
+import type { NetlinkRequest } from "@keepalived/netlink-codec";
+import { decodeNotification, getLink, type Link, setLink } from "@keepalived/netlink-route";
+import type { NetlinkConnection, NetlinkResult } from "@keepalived/reactor";
+import type { Log } from "../../log.ts";
+import type { Interfaces } from "../interfaces.ts";
+import { baseSettings, type Device, identityOf, sharesArp } from "./device.ts";
+import { type DeviceWorld, isLinkOf, OwnDevice } from "./own_device.ts";
+import { readSetting, ReversePathFilter } from "./sysctl.ts";
+
+export type DevicesOptions = {
+  readonly connection: NetlinkConnection;
+  readonly interfaces: Interfaces;
+  readonly log: Log;
+  readonly virtualAddresses: () => ReadonlySet<IpAddress>;
+};
+
+type BaseSettings = { readonly [Name in keyof typeof baseSettings]: number };
+
+/** The macvlans and ipvlans of all virtual routers, and what the interfaces below need for them. */
+export class Devices {
+  readonly #options: DevicesOptions;
+  readonly #filter: ReversePathFilter;
+  /** By name. */
+  readonly #own = new Map<string, OwnDevice>();
+  /** Interfaces below, by index, and the settings that they had before. */
+  readonly #bases = new Map<number, { readonly name: string; readonly before: BaseSettings }>();
+  readonly #world: DeviceWorld;
+  #unanswered = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: DevicesOptions) {
+    this.#options = options;
+    this.#filter = new ReversePathFilter(options.log);
+    this.#world = {
+      ...options,
+      send: (requests, done) => this.#send(requests, done),
+      prepareBase: (base, device) => this.#prepareBase(base, device),
+      ask: (...indexes) => this.#ask(indexes),
+    };
+  }
+
+  /** Devices now wanted; their names are theirs until others are wanted. */
+  get wanted(): readonly Device[] {
+    return [...this.#own.values()].map(({ device }) => device);
+  }
+
+  /** Whether an interface has the name of a device and is not it. */
+  isForeign(device: Device): boolean {
+    const { interfaces } = this.#options;
+    const link = interfaces.link(device.name);
+    if (link === undefined) return false;
+    return ![device, this.#own.get(device.name)?.device].some((one) => {
+      const base = one && interfaces.link(one.base);
+      return one !== undefined && base !== undefined && isLinkOf(one, link, base);
+    });
+  }
+
+  /** Makes what is wanted and not there; done when the kernel has answered. What is no longer wanted stays for now. */
+  async make(wanted: readonly Device[]): Promise<void> {
+    if (wanted.some(sharesArp)) this.#filter.spread();
+    // Others of the same name go first.
+    for (const { name, ...device } of wanted) {
+      const present = this.#own.get(name);
+      if (present === undefined || identityOf(present.device) === identityOf(device)) continue;
+      present.remove();
+      this.#own.delete(name);
+    }
+    await this.#idle();
+    for (const device of wanted) {
+      const present = this.#own.get(device.name);
+      if (present === undefined) this.#own.set(device.name, new OwnDevice(device, this.#world));
+      else present.change(device);
+    }
+    await this.#idle();
+  }
+
+  /** Removes what is not wanted; done when the kernel has answered. */
+  async keepOnly(wanted: readonly Device[]): Promise<void> {
+    const names = new Set(wanted.map(({ name }) => name));
+    for (const [name, own] of this.#own) {
+      if (names.has(name)) continue;
+      own.remove();
+      this.#own.delete(name);
+    }
+    const shared = new Set(wanted.filter(sharesArp).map(({ base }) => base));
+    for (const [index, { name, before }] of this.#bases) {
+      if (!shared.has(name)) this.#restoreBase(index, name, before);
+    }
+    if (shared.size === 0) this.#filter.restore();
+    await this.#idle();
+  }
+
+  async #idle(): Promise<void> {
+    if (this.#unanswered === 0) return;
+    await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #prepareBase({ index, name }: Link, device: Device): void {
+    if (!sharesArp(device) || this.#bases.has(index)) return;
+    const before = currentSettings(name);
+    this.#bases.set(index, { name, before });
+    const ipv4 = Object.fromEntries(
+      // An administrator may have asked for more already.
+      settingNames.map((key) => [key, Math.max(before[key], baseSettings[key])]),
+    );
+    this.#send([setLink(index, { ipv4 })]);
+  }
+
+  /** Gives back what nobody has changed since. */
+  #restoreBase(index: number, name: string, before: BaseSettings): void {
+    this.#bases.delete(index);
+    if (this.#options.interfaces.link(name)?.index !== index) return;
+    const now = currentSettings(name);
+    const ipv4 = Object.fromEntries(
+      settingNames.filter((key) => now[key] === Math.max(before[key], baseSettings[key]))
+        .map((key) => [key, before[key]]),
+    );
+    this.#send([setLink(index, { ipv4 })]);
+  }
+
+  #ask(indexes: readonly number[]): void {
+    this.#request(indexes.map(getLink), (results) => {
+      for (const message of results.flatMap((result) => result.ok ? result.messages : [])) {
+        const decoded = decodeNotification(message);
+        if (decoded.ok) this.#options.interfaces.apply(decoded.value);
+      }
+    });
+  }
+
+  #send(requests: readonly NetlinkRequest[], done?: () => void): void {
+    this.#request(requests, (results) => {
+      for (const result of results) {
+        // With the interface below goes all that is on it.
+        if (result.ok || result.error.errno === ENODEV) continue;
+        this.#options.log("error", result.error.message);
+      }
+      done?.();
+    });
+  }
+
+  #request(
+    requests: readonly NetlinkRequest[],
+    done: (results: readonly NetlinkResult[]) => void,
+  ): void {
+    this.#unanswered++;
+    this.#options.connection.send(requests, (results) => {
+      this.#unanswered--;
+      done(results);
+      if (this.#unanswered > 0) return;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    });
+  }
+}
+
+const settingNames = Object.keys(baseSettings) as (keyof typeof baseSettings)[];
+
+function currentSettings(name: string): BaseSettings {
+  const read = (key: keyof typeof baseSettings) => readSetting(`ipv4/conf/${name}/${key}`) ?? 0;
+  return {
+    arp_ignore: read("arp_ignore"),
+    arp_filter: read("arp_filter"),
+    arp_announce: read("arp_announce"),
+  };
+}
