@@ -79,6 +79,7 @@ test("an instance has its defaults", () => {
     vmacAddresses: false,
     notify: {},
     notifyDeleted: false,
+    notifyContested: false,
     notifyPriorityChanges: false,
     smtpAlert: false,
     debug: 0,

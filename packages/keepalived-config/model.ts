@@ -165,6 +165,7 @@ export type Notify = {
   readonly fault?: Command;
   readonly stop?: Command;
   readonly deleted?: Command;
+  readonly contested?: Command;
   readonly lowerPriorityReceived?: Command;
 };
 
@@ -221,6 +222,8 @@ export type VrrpInstanceConfig = {
   readonly ipvlan?: Ipvlan;
   readonly notify: Notify;
   readonly notifyDeleted: boolean;
+  /** An addition of ours. */
+  readonly notifyContested: boolean;
   readonly notifyPriorityChanges: boolean;
   readonly smtpAlert: boolean;
   readonly debug: number;

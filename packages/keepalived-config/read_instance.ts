@@ -309,6 +309,7 @@ export function readNotify(body: Body): Model.Notify {
     fault: commandOf(body, "notify_fault"),
     stop: commandOf(body, "notify_stop"),
     deleted: commandOf(body, "notify_deleted"),
+    contested: commandOf(body, "notify_contested"),
     lowerPriorityReceived: commandOf(body, "notify_master_rx_lower_pri"),
   });
 }

@@ -114,6 +114,7 @@ export function resolveInstance(
     vmacAddresses: has(body, "use_vmac_addr"),
     notify: readNotify(body),
     notifyDeleted: has(body, "notify_deleted"),
+    notifyContested: has(body, "notify_contested"),
     notifyPriorityChanges: flagOr(
       body,
       "notify_priority_changes",

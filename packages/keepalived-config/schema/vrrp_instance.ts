@@ -204,6 +204,13 @@ export const VRRP_INSTANCE: Table = {
     ),
     keyword(
       "vrrp",
+      "notify_contested",
+      [optional(command())],
+      "Tell of two routers that may be MASTER at once as CONTESTED and UNCONTESTED, optional script for the first",
+      { default: "off" },
+    ),
+    keyword(
+      "vrrp",
       "notify",
       [command()],
       "Script for every state; gets INSTANCE name state priority appended",

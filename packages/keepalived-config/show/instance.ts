@@ -93,6 +93,8 @@ export const INSTANCE: Entries<InInstance> = {
   notify_stop: ({ it }) => command(it.notify.stop),
   notify_deleted: ({ it }) =>
     it.notify.deleted === undefined ? flag(it.notifyDeleted) : command(it.notify.deleted),
+  notify_contested: ({ it }) =>
+    it.notify.contested === undefined ? flag(it.notifyContested) : command(it.notify.contested),
   notify_master_rx_lower_pri: ({ it }) => command(it.notify.lowerPriorityReceived),
   notify_priority_changes: ({ it }) => onOff(it.notifyPriorityChanges),
   smtp_alert: ({ it }) => onOff(it.smtpAlert),
