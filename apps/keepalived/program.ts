@@ -1,12 +1,20 @@
 import type { Command, GlobalConfig } from "@keepalived/keepalived-config";
 import { type ProcessEnd, SyscallError } from "@keepalived/linux";
 import { type Child, type Reactor, spawnChild } from "@keepalived/reactor";
-import { thisMachine } from "./machine/machine.ts";
+import { type Identity, thisMachine } from "./machine/machine.ts";
 import { runAs, type RunnerNames, Runners } from "./machine/runner.ts";
 import { programEnvironment } from "./self.ts";
 
+/**
+ * What programs are for: those of one lane do not keep those of another from running. Readers of FIFOs are few and run
+ * for ever.
+ */
+export type ProgramLane = "checks" | "notices" | "readers";
+
 /** A program to run, without a shell. */
 export type Program = RunnerNames & {
+  /** Default "checks". */
+  readonly lane?: ProgramLane;
   /** The program and its arguments; without a slash the program is looked for in PATH. */
   readonly argv: readonly string[];
   /** With all groups of the user, and not only one. */
@@ -41,15 +49,21 @@ export type ProgramCounters = {
   readonly delayed: number;
 };
 
-/** Programs of one process that run at once, and that wait for it; one more is not started. */
+/** Programs of one lane that run at once, and that wait for it; one more is not started. */
 const runningAtMost = 64;
 const waitingAtMost = 4096;
 const graceUs = 2_000_000;
 /** A program that waits for a device that does not answer cannot even be killed: its time-out is told all the same. */
 const patienceUs = 2_500_000;
 
-const counters = { running: 0, started: 0, notStarted: 0, timedOut: 0, delayed: 0 };
-const waiting: Run[] = [];
+type Lane = { running: number; readonly waiting: Run[] };
+
+const lanes: Readonly<Record<ProgramLane, Lane>> = {
+  checks: { running: 0, waiting: [] },
+  notices: { running: 0, waiting: [] },
+  readers: { running: 0, waiting: [] },
+};
+const counters = { started: 0, notStarted: 0, timedOut: 0, delayed: 0 };
 const runners = new Runners();
 const environment = programEnvironment();
 
@@ -69,13 +83,19 @@ export function runProgram(
   program: Program,
   done: (end: ProgramEnd) => void,
 ): RunningProgram {
-  const run = new Run(reactor, program, done);
-  if (counters.running < runningAtMost) run.start();
-  else if (waiting.length < waitingAtMost) {
+  const lane = lanes[program.lane ?? "checks"];
+  const run = new Run(reactor, lane, program, done);
+  if (lane.running < runningAtMost) run.start();
+  else if (lane.waiting.length < waitingAtMost) {
     counters.delayed++;
-    waiting.push(run);
-  } else run.refuse(`${waiting.length} programs wait already`);
+    lane.waiting.push(run);
+  } else run.refuse(`${lane.waiting.length} programs wait already`);
   return run;
+}
+
+/** Who runs programs of a user, or why nobody. */
+export function runnerOf(names: RunnerNames): Identity | string {
+  return runners.find(names);
 }
 
 /** Accounts may have changed: the next program asks the system anew. */
@@ -85,11 +105,15 @@ export function forgetAccounts(): void {
 
 /** What became of the programs of this process, so far. */
 export function programCounters(): ProgramCounters {
-  return { ...counters, waiting: waiting.length };
+  const all = Object.values(lanes);
+  const running = all.reduce((sum, lane) => sum + lane.running, 0);
+  const waiting = all.reduce((sum, lane) => sum + lane.waiting.length, 0);
+  return { ...counters, running, waiting };
 }
 
 class Run implements RunningProgram {
   readonly #reactor: Reactor;
+  readonly #lane: Lane;
   readonly #program: Program;
   readonly #done: (end: ProgramEnd) => void;
   #child: Child | undefined;
@@ -97,8 +121,9 @@ class Run implements RunningProgram {
   #timedOut = false;
   #told = false;
 
-  constructor(reactor: Reactor, program: Program, done: (end: ProgramEnd) => void) {
+  constructor(reactor: Reactor, lane: Lane, program: Program, done: (end: ProgramEnd) => void) {
     this.#reactor = reactor;
+    this.#lane = lane;
     this.#program = program;
     this.#done = done;
   }
@@ -116,7 +141,7 @@ class Run implements RunningProgram {
       if (!(error instanceof SyscallError)) throw error;
       return this.refuse(error.message);
     }
-    counters.running++;
+    this.#lane.running++;
     counters.started++;
     const { timeoutUs } = this.#program;
     if (timeoutUs === undefined) return;
@@ -139,16 +164,16 @@ class Run implements RunningProgram {
 
   stop(): void {
     if (this.#child !== undefined) return this.#child.terminate(graceUs);
-    const place = waiting.indexOf(this);
+    const place = this.#lane.waiting.indexOf(this);
     if (place < 0) return;
-    waiting.splice(place, 1);
+    this.#lane.waiting.splice(place, 1);
     this.refuse("stopped before its turn came");
   }
 
   #ended(end: ProcessEnd): void {
     this.#timeout?.[Symbol.dispose]();
-    counters.running--;
-    startWaiting();
+    this.#lane.running--;
+    startWaiting(this.#lane);
     this.#tell(endOf(end));
   }
 
@@ -159,8 +184,8 @@ class Run implements RunningProgram {
   }
 }
 
-function startWaiting(): void {
-  while (counters.running < runningAtMost && waiting.length > 0) waiting.shift()?.start();
+function startWaiting(lane: Lane): void {
+  while (lane.running < runningAtMost && lane.waiting.length > 0) lane.waiting.shift()?.start();
 }
 
 /** The words to run, or why there are none. */

@@ -42,6 +42,7 @@ export type Calls = {
   readonly ioctl: (fd: number, request: number, argument: Bytes) => number;
   readonly kill: (pid: number, signal: number) => number;
   readonly listen: (fd: number, backlog: number) => number;
+  readonly mkfifo: (path: Bytes, mode: number) => number;
   readonly mlock2: (address: bigint, length: bigint, flags: number) => number;
   readonly munlockall: () => number;
   readonly open: (path: Bytes, flags: number, mode: number) => number;
@@ -137,6 +138,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   ioctl: ["i32", "u32", "buffer"],
   kill: ["i32", "i32"],
   listen: ["i32", "i32"],
+  mkfifo: ["buffer", "u32"],
   mlock2: ["u64", "u64", "u32"],
   munlockall: [],
   open: ["buffer", "i32", "u32"],

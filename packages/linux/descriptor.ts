@@ -1,5 +1,5 @@
 import { cString, readInt32 } from "./buffers.ts";
-import { check, checkReady, retry } from "./errno.ts";
+import { check, checkReady, EEXIST, retry } from "./errno.ts";
 import { libc } from "./libc.ts";
 
 export const O_RDONLY = 0;
@@ -80,4 +80,12 @@ export function openPipe(): { readonly reader: Descriptor; readonly writer: Desc
   const fds = new Uint8Array(8);
   check(libc().calls.pipe2(fds, O_NONBLOCK | O_CLOEXEC), "pipe2", "open a pipe");
   return { reader: new Descriptor(readInt32(fds)), writer: new Descriptor(readInt32(fds, 4)) };
+}
+
+/** Makes a named pipe; the process's umask takes permissions away. @returns false if there is something at the path already */
+export function makeFifo(path: string, mode = 0o600): boolean {
+  const result = libc().calls.mkfifo(cString(path), mode);
+  if (result === -EEXIST) return false;
+  check(result, "mkfifo", `make FIFO ${path}`);
+  return true;
 }

@@ -120,6 +120,7 @@ export { openUdpSocket, type UdpSocketOptions } from "./udp_socket.ts";
 
 export {
   Descriptor,
+  makeFifo,
   O_APPEND,
   O_CREAT,
   O_RDONLY,

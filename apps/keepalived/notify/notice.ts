@@ -1,0 +1,86 @@
+import type { Command, SyncGroupConfig, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { operatorState } from "../names.ts";
+import type { NotifyEvent } from "./event.ts";
+
+/** What is to be told of one event, and to whom. */
+export type Notice = {
+  readonly about: "INSTANCE" | "GROUP";
+  readonly name: string;
+  /** `MASTER`, `BACKUP_PRIORITY`, `STOP`. */
+  readonly word: string;
+  readonly priority: number;
+  /** Commands to run one after the other. */
+  readonly commands: readonly Command[];
+};
+
+/** Who wants to hear what. */
+export type Listeners = {
+  readonly instance: (name: string) => VrrpInstanceConfig | undefined;
+  readonly group: (name: string) => SyncGroupConfig | undefined;
+};
+
+/** The notice of an event, or undefined if nobody asked for it. */
+export function noticeOf(event: NotifyEvent, listeners: Listeners): Notice | undefined {
+  if (event.kind === "group-state" || event.kind === "group-stopped") {
+    const group = listeners.group(event.name);
+    if (group === undefined) return undefined;
+    const { notify } = group;
+    const [word, own] = event.kind === "group-state"
+      ? [operatorState(event.state), notify[event.state]]
+      : ["STOP", notify.stop];
+    return general({ about: "GROUP", name: event.name, word, priority: 0 }, own, notify.any);
+  }
+  const instance = listeners.instance(event.name);
+  return instance === undefined ? undefined : instanceNotice(event, instance);
+}
+
+/** How a notice looks in a FIFO. */
+export function lineOf({ about, name, word, priority }: Notice): string {
+  return `${about} "${name}" ${word} ${priority}\n`;
+}
+
+type InstanceEvent = Exclude<NotifyEvent, { readonly kind: "group-state" | "group-stopped" }>;
+
+function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notice | undefined {
+  const { notify, notifyContested, notifyDeleted, notifyPriorityChanges } = config;
+  const { any } = notify;
+  const head = (word: string) =>
+    ({ about: "INSTANCE", name: event.name, word, priority: event.priority }) as const;
+  switch (event.kind) {
+    case "instance-state":
+      return general(head(operatorState(event.state)), notify[event.state], any);
+    case "stopped":
+      return general(head("STOP"), notify.stop, any);
+    case "deleted":
+      return notifyDeleted
+        ? general(head("DELETED"), notify.deleted, any)
+        : general(head("FAULT"), notify.fault, any);
+    case "contested":
+      return notifyContested ? general(head("CONTESTED"), notify.contested, any) : undefined;
+    case "uncontested":
+      return notifyContested ? general(head("UNCONTESTED"), undefined, any) : undefined;
+    case "lower-priority-received":
+      return { ...head("MASTER_RX_LOWER_PRI"), commands: listOf(notify.lowerPriorityReceived) };
+    case "priority":
+      return notifyPriorityChanges && event.state !== "fault"
+        ? { ...head(`${operatorState(event.state)}_PRIORITY`), commands: [] }
+        : undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** First the script for this very thing, then the one for everything, with four more arguments. */
+function general(
+  head: Omit<Notice, "commands">,
+  own: Command | undefined,
+  any: Command | undefined,
+): Notice {
+  const { about, name, word, priority } = head;
+  const extended = any && { ...any, argv: [...any.argv, about, name, word, String(priority)] };
+  return { ...head, commands: [...listOf(own), ...listOf(extended)] };
+}
+
+function listOf<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}
