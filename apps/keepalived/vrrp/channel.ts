@@ -6,11 +6,18 @@ import {
   openVrrpReceiver,
   openVrrpSender,
   ReceiveBuffer,
+  setReceiveBuffer,
+  SO_RCVBUF,
   type Socket,
+  SOL_SOCKET,
   SyscallError,
 } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import type { ReceivedAdvertisement } from "@keepalived/vrrp-codec";
+import type { GlobalConfig } from "@keepalived/keepalived-config";
+import type { Log } from "../log.ts";
+import { usesHeader } from "./authentication/choose.ts";
+import { bufferBytesOf } from "./buffer_bytes.ts";
 import { Counters } from "./counters.ts";
 import { type Neighbour, Neighbours } from "./neighbours.ts";
 import type { Packet, SenderKind } from "./outbox.ts";
@@ -18,7 +25,11 @@ import { receiveDatagram } from "./receive.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 
 /** A device that sockets are bound to. */
-export type ChannelDevice = { readonly name: string; readonly index: number };
+export type ChannelDevice = {
+  readonly name: string;
+  readonly index: number;
+  readonly mtu?: number;
+};
 
 /**
  * Where a channel is.
@@ -34,11 +45,10 @@ export type ChannelPlace = {
 };
 
 /** What channels need of their process. */
-export type ChannelTools = {
-  readonly reactor: Reactor;
-  /** A virtual router that is none of ours was heard for the first time. */
-  readonly onStranger?: (neighbour: Neighbour, place: ChannelPlace) => void;
-};
+export type ChannelTools = { readonly reactor: Reactor; readonly log: Log };
+
+/** What of the configuration is about all of them. */
+export type ChannelSettings = Pick<GlobalConfig["vrrp"], "logUnknownVrids" | "receiveBuffer">;
 
 type Receiver = { readonly socket: Socket; readonly watch: Disposable };
 
@@ -57,15 +67,19 @@ export class Channel {
   readonly place: ChannelPlace;
   readonly counters: Counters = new Counters();
   readonly #tools: ChannelTools;
+  readonly #settings: () => ChannelSettings;
   readonly #receivers = new Map<"plain" | "sealed", Receiver>();
   readonly #senders = new Map<number, Socket>();
   readonly #neighbours = new Neighbours();
   readonly #groups = new Map<IpAddress, number>();
   readonly #routers = new Map<number, VirtualRouter[]>();
 
-  constructor(place: ChannelPlace, tools: ChannelTools) {
+  #bufferBytes = 0;
+
+  constructor(place: ChannelPlace, tools: ChannelTools, settings: () => ChannelSettings) {
     this.place = place;
     this.#tools = tools;
+    this.#settings = settings;
     this.#listen("plain");
   }
 
@@ -88,22 +102,26 @@ export class Channel {
     this.counters.add("unknown-vrid");
     const neighbour = this.#neighbours.hear(source, advertisement, atUs);
     if (neighbour === "full") this.counters.add("neighbours-full");
-    else if (neighbour !== undefined) this.#tools.onStranger?.(neighbour, this.place);
+    if (neighbour === undefined || neighbour === "full") return;
+    if (!this.#settings().logUnknownVrids) return;
+    const where = this.place.receive?.name ?? "all interfaces";
+    const { virtualRouterId } = advertisement;
+    this.#tools.log(
+      "info",
+      `(${where}) advert with unknown VRID ${virtualRouterId} from ${source}`,
+    );
   }
 
   /**
    * Takes a virtual router in, with the multicast group that it listens to.
    *
-   * @param sealed whether its advertisements are in an Authentication Header
    * @throws SyscallError
    */
-  attach(
-    router: VirtualRouter,
-    virtualRouterId: number,
-    group: IpAddress | undefined,
-    sealed = false,
-  ): void {
-    if (sealed) this.#listen("sealed");
+  attach(router: VirtualRouter, virtualRouterId: number, group: IpAddress | undefined): void {
+    if (usesHeader(router.config)) this.#listen("sealed");
+    const { receiveBuffer } = this.#settings();
+    this.#bufferBytes += bufferBytesOf(router.config, receiveBuffer, this.place.receive?.mtu);
+    this.#eachReceiver((it) => widen(it, this.#bufferBytes));
     if (group !== undefined) {
       const members = this.#groups.get(group) ?? 0;
       if (members === 0) this.#eachReceiver((it) => joinGroup(it, this.#membership(group)));
@@ -178,6 +196,7 @@ export class Channel {
     });
     const watch = this.#tools.reactor.watch(socket.fd, "read", () => this.#receive(socket));
     this.#receivers.set(kind, { socket, watch });
+    widen(socket, this.#bufferBytes);
   }
 
   #eachReceiver(act: (receiver: Socket) => void): void {
@@ -197,13 +216,25 @@ export class Channel {
   }
 }
 
+/** Gives a receiver at least that much room: never less than the kernel gives all. */
+function widen(receiver: Socket, bytes: number): void {
+  // The kernel reckons with twice of what it is asked for.
+  if (2 * bytes > receiver.getIntOption(SOL_SOCKET, SO_RCVBUF)) setReceiveBuffer(receiver, bytes);
+}
+
 /** The channels in use, by place. */
 export class Channels {
   readonly #tools: ChannelTools;
   readonly #channels = new Map<string, Channel>();
+  #settings: ChannelSettings = { logUnknownVrids: false, receiveBuffer: { multiplier: 0 } };
 
   constructor(tools: ChannelTools) {
     this.#tools = tools;
+  }
+
+  /** Room in receive buffers is given to virtual routers that come, and taken from none. */
+  configure(settings: ChannelSettings): void {
+    this.#settings = settings;
   }
 
   /** The channel of a place, opened if nobody had it yet. @throws SyscallError */
@@ -211,7 +242,7 @@ export class Channels {
     const key = keyOf(place);
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
-    const channel = new Channel(place, this.#tools);
+    const channel = new Channel(place, this.#tools, () => this.#settings);
     this.#channels.set(key, channel);
     return channel;
   }

@@ -44,7 +44,7 @@ export function rehearse(
     const clock = new VirtualClock(reactor.nowUs());
     const interfaces = stageInterfaces(loopback);
     using packets = openPacketSocket();
-    const channels = new Channels({ reactor });
+    const channels = new Channels({ reactor, log });
     const world: World = {
       scheduler: clock,
       log,

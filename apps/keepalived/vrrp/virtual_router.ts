@@ -331,7 +331,7 @@ export class VirtualRouter {
       channel = this.#world.channels.open(place);
       // Opened now, so that the first advertisement need not wait for it; last comes what `detach` undoes.
       channel.senderOf(senderOf(this.#config));
-      channel.attach(this, virtualRouterId, this.#group(), usesHeader(this.#config));
+      channel.attach(this, virtualRouterId, this.#group());
       return channel;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;

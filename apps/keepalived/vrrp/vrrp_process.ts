@@ -99,7 +99,7 @@ export class VrrpProcess {
       interfaces: this.#interfaces,
       links: this.#links,
       addresses: this.#addresses,
-      channels: new Channels({ reactor }),
+      channels: new Channels({ reactor, log }),
       announcer: this.#announcer,
       groups: this.#groups,
       virtualAddresses: () => this.#virtualAddresses,
@@ -113,6 +113,7 @@ export class VrrpProcess {
 
   async #begin(wanted: Config): Promise<void> {
     this.#announcer.configure(wanted);
+    this.#world.channels.configure(wanted.global.vrrp);
     this.#groups.configure(wanted.syncGroups);
     await this.#readKernel();
     requireInterfaces(wanted, this.#interfaces);
@@ -145,6 +146,7 @@ export class VrrpProcess {
   async #change(config: PlacedConfig): Promise<void> {
     await this.#firewall.configure(config);
     this.#announcer.configure(config);
+    this.#world.channels.configure(config.global.vrrp);
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
     await this.#devices.make(config.devices);
