@@ -92,7 +92,7 @@ test("a transaction goes out in one datagram, and its last acknowledgement is th
 test("a transaction fails with the first of its messages that is refused, once all have answered", () => {
   const { requests, results } = transaction();
   requests.answer(acknowledgement(2, 17), 5);
-  assert.deepEqual(results, []);
+  assert.equal(results.length, 0);
   requests.answer(acknowledgement(3, 2), 6);
   const [result] = results;
   assert.equal(

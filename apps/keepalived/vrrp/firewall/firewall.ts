@@ -102,23 +102,23 @@ export class Firewall {
     if (text === this.#applied || text === "" && this.#made.length === 0) return;
     const tables = contents.map(({ table }) => table);
     const families = tables.map(({ family }) => family);
-    const gone = this.#made.filter(({ family }) => !families.includes(family));
+    const made = this.#made;
+    const gone = made.filter(({ family }) => !families.includes(family));
     const changes = [...gone.flatMap(removeTable), ...contents.flatMap(replaceTable)];
-    this.#made = [...tables, ...gone];
+    this.#made = tables;
     this.#applied = text;
     await this.#change(changes, (error) => {
-      if (this.#applied === text) this.#applied = undefined;
-      this.#sayNotMade(config, error);
+      if (this.#applied === text) {
+        this.#applied = undefined;
+        this.#made = made;
+      }
+      if (tables.length === 0) this.#sayNotRemoved(error);
+      else this.#sayNotMade(config, error);
     });
     if (this.#applied !== text) return;
-    this.#made = tables;
     const names = tables.map(describeTable).join(" and ");
-    this.#options.log(
-      "info",
-      tables.length === 0
-        ? "nftables: no rules are needed"
-        : `nftables: rules are in table ${names}`,
-    );
+    const what = tables.length === 0 ? "no rules are needed any more" : `rules are in ${names}`;
+    this.#options.log("info", `nftables: ${what}`);
   }
 
   /** @param asked gets the names of interfaces whose numbers are in the tables */

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import type { Log } from "../../log.ts";
+import { readSetting, writeSetting } from "../devices/sysctl.ts";
 
-const file = "/proc/sys/net/ipv4/igmp_link_local_mcast_reports";
+const path = "ipv4/igmp_link_local_mcast_reports";
 
 /**
  * `disable_local_igmp`: the kernel reports no membership of groups in 224.0.0.0/24, on no interface.
@@ -9,14 +9,11 @@ const file = "/proc/sys/net/ipv4/igmp_link_local_mcast_reports";
  * @returns undoes it
  */
 export function disableLocalIgmp(log: Log): Disposable {
-  try {
-    const before = readFileSync(file);
-    writeFileSync(file, "0");
-    return { [Symbol.dispose]: () => writeFileSync(file, before) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A kernel before 4.3, or a container with /proc/sys read-only.
-    log("warning", `disable_local_igmp: cannot set ${file} to 0: ${code}`);
+  const before = readSetting(path);
+  if (before === undefined) {
+    log("warning", `disable_local_igmp: this kernel has no setting net/${path}`);
     return { [Symbol.dispose]: () => {} };
   }
+  writeSetting(path, 0, log);
+  return { [Symbol.dispose]: () => writeSetting(path, before, log) };
 }
