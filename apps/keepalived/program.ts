@@ -15,6 +15,8 @@ export type ProgramLane = "checks" | "notices" | "readers";
 export type Program = RunnerNames & {
   /** Default "checks". */
   readonly lane?: ProgramLane;
+  /** At once, however many run, because there is no time left. */
+  readonly hurried?: boolean;
   /** The program and its arguments; without a slash the program is looked for in PATH. */
   readonly argv: readonly string[];
   /** With all groups of the user, and not only one. */
@@ -45,25 +47,30 @@ export type ProgramCounters = {
   readonly started: number;
   readonly notStarted: number;
   readonly timedOut: number;
-  /** Those that had to wait, because as many ran as may. */
-  readonly delayed: number;
+  /** How often the next one had to wait, because as many ran as may. */
+  readonly atLimit: number;
 };
 
-/** Programs of one lane that run at once, and that wait for it; one more is not started. */
+/** Programs of one lane that run at once, and that wait for their turn; one more is not started. */
 const runningAtMost = 64;
 const waitingAtMost = 4096;
 const graceUs = 2_000_000;
 /** A program that waits for a device that does not answer cannot even be killed: its time-out is told all the same. */
 const patienceUs = 2_500_000;
 
-type Lane = { running: number; readonly waiting: Run[] };
+type Lane = {
+  running: number;
+  readonly waiting: Run[];
+  /** Where it is noted that one of them is to start in the next turn. */
+  noted: Reactor | undefined;
+};
 
 const lanes: Readonly<Record<ProgramLane, Lane>> = {
-  checks: { running: 0, waiting: [] },
-  notices: { running: 0, waiting: [] },
-  readers: { running: 0, waiting: [] },
+  checks: { running: 0, waiting: [], noted: undefined },
+  notices: { running: 0, waiting: [], noted: undefined },
+  readers: { running: 0, waiting: [], noted: undefined },
 };
-const counters = { started: 0, notStarted: 0, timedOut: 0, delayed: 0 };
+const counters = { started: 0, notStarted: 0, timedOut: 0, atLimit: 0 };
 const runners = new Runners();
 const environment = programEnvironment();
 
@@ -76,7 +83,9 @@ export function programOf(command: Command, scripts: GlobalConfig["scripts"]): P
 /**
  * Runs a program in a process group of its own, with its standard streams at /dev/null, as soon as its turn comes.
  *
- * @param done told once how it ended, never before this returns
+ * A start takes a fraction of a millisecond: there is one in each turn of the event loop, and none before this returns.
+ *
+ * @param done told once how it ended
  */
 export function runProgram(
   reactor: Reactor,
@@ -85,10 +94,10 @@ export function runProgram(
 ): RunningProgram {
   const lane = lanes[program.lane ?? "checks"];
   const run = new Run(reactor, lane, program, done);
-  if (lane.running < runningAtMost) run.start();
+  if (program.hurried === true) run.start();
   else if (lane.waiting.length < waitingAtMost) {
-    counters.delayed++;
     lane.waiting.push(run);
+    startNext(lane, reactor);
   } else run.refuse(`${lane.waiting.length} programs wait already`);
   return run;
 }
@@ -173,7 +182,7 @@ class Run implements RunningProgram {
   #ended(end: ProcessEnd): void {
     this.#timeout?.[Symbol.dispose]();
     this.#lane.running--;
-    startWaiting(this.#lane);
+    startNext(this.#lane, this.#reactor);
     this.#tell(endOf(end));
   }
 
@@ -184,8 +193,16 @@ class Run implements RunningProgram {
   }
 }
 
-function startWaiting(lane: Lane): void {
-  while (lane.running < runningAtMost && lane.waiting.length > 0) lane.waiting.shift()?.start();
+/** Starts one of those that wait in the next turn, and so on while there is room. */
+function startNext(lane: Lane, reactor: Reactor): void {
+  if (lane.noted === reactor || lane.waiting.length === 0) return;
+  if (lane.running >= runningAtMost) return void counters.atLimit++;
+  lane.noted = reactor;
+  reactor.post(() => {
+    lane.noted = undefined;
+    lane.waiting.shift()?.start();
+    startNext(lane, reactor);
+  });
 }
 
 /** The words to run, or why there are none. */

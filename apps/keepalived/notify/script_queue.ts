@@ -74,7 +74,8 @@ export class ScriptQueue {
       finish();
     });
     this.#running = true;
-    runProgram(reactor, { ...program, lane: "notices", timeoutUs: longestUs }, (end) => {
+    const hurried = this.#hurried;
+    runProgram(reactor, { ...program, lane: "notices", timeoutUs: longestUs, hurried }, (end) => {
       const problem = problemOf(end);
       if (problem !== undefined) complain(`${title} ${problem}`);
       finish();
