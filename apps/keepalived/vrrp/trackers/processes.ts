@@ -1,5 +1,5 @@
 import type { NetlinkBuffer, TrackProcessConfig } from "@keepalived/keepalived-config";
-import type { ProcessEvent } from "@keepalived/linux";
+import { type ProcessEvent, SyscallError } from "@keepalived/linux";
 import { type Host, host, type Reactor } from "@keepalived/reactor";
 import {
   processQuorum,
@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "@keepalived/tracking";
 import type { Log } from "../../log.ts";
-import { ProcessEvents } from "./process_events.ts";
+import { openProcessWatch, type ProcessListener } from "./process_watch.ts";
 import { ProcessTable } from "./process_table.ts";
 import { inspectProcess, processNumbers } from "./running_processes.ts";
 
@@ -29,6 +29,8 @@ type Surroundings = {
   readonly log: Log;
   /** Told when the verdict on processes changes. */
   readonly onChange: (name: string) => void;
+  /** How to be told of processes by the kernel. */
+  readonly openWatch?: typeof openProcessWatch;
 };
 
 type Quorum = Host<ProcessQuorumConfig, ProcessQuorumState, ProcessQuorumEvent>;
@@ -45,7 +47,7 @@ export class Processes {
   readonly #rescan: ReturnType<Reactor["deadline"]>;
   readonly #counted = new Map<string, Counted>();
   #table = new ProcessTable(new Map(), () => undefined);
-  #events: ProcessEvents | undefined;
+  #watch: Disposable | undefined;
   /** Numbers that the scan which is under way has still to look at. */
   #toScan: number[] | undefined;
 
@@ -90,7 +92,7 @@ export class Processes {
       name,
       count: quorum.state.count ?? 0,
       verdict: this.verdict(name),
-      source: this.#events === undefined ? "scan" : "kernel",
+      source: this.#watch === undefined ? "scan" : "kernel",
     }));
   }
 
@@ -124,27 +126,28 @@ export class Processes {
   }
 
   #listen(bufferBytes: number): void {
-    if (this.#events !== undefined) return;
+    if (this.#watch !== undefined) return;
+    const { reactor, log, openWatch = openProcessWatch } = this.#surroundings;
+    const listener: ProcessListener = {
+      onEvents: (events) => this.#take(events),
+      onOverrun: () => {
+        log("warning", "Process events were lost, looking at all processes");
+        this.#scan();
+      },
+    };
     try {
-      this.#events = new ProcessEvents(this.#surroundings.reactor, bufferBytes, {
-        onEvents: (events) => this.#take(events),
-        onOverrun: () => {
-          this.#surroundings.log("warning", "Process events were lost, looking at all processes");
-          this.#scan();
-        },
-      });
+      this.#watch = openWatch(reactor, bufferBytes, listener);
+      if (this.#watch !== undefined) return;
+      log("warning", "This is not the first process namespace: looking for processes each second");
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#surroundings.log(
-        "warning",
-        `The kernel does not tell of processes (${reason}): looking for them each second`,
-      );
+      if (!(error instanceof SyscallError)) throw error;
+      log("warning", `${error.message}: looking for processes each second`);
     }
   }
 
   #close(): void {
-    this.#events?.[Symbol.dispose]();
-    this.#events = undefined;
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = undefined;
     this.#rescan.setAt(undefined);
   }
 
@@ -183,7 +186,7 @@ export class Processes {
     if (this.#toScan.length > 0) return reactor.post(() => this.#scanSome());
     this.#toScan = undefined;
     this.#report();
-    if (this.#events === undefined) this.#rescan.setAt(reactor.nowUs() + scanEachUs);
+    if (this.#watch === undefined) this.#rescan.setAt(reactor.nowUs() + scanEachUs);
   }
 
   /** Tells how many there are, unless not all have been looked at. */
