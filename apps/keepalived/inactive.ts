@@ -4,7 +4,6 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
   virtual_routes: (it) => it.routes.length > 0,
   virtual_rules: (it) => it.rules.length > 0,
-  "notify scripts": (it) => Object.keys(it.notify).length > 0,
   smtp_alert: (it) => it.smtpAlert,
   promote_secondaries: (it) => it.promoteSecondaries,
 };

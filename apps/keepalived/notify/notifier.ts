@@ -63,17 +63,23 @@ export class Notifier {
     this.#run(notice);
   }
 
-  /** After a reload: the states of all groups and instances, for the FIFOs alone and only if the configuration says so. */
-  repeat(events: readonly NotifyEvent[]): void {
+  /**
+   * After a reload: the states of all groups, and of instances, for the FIFOs alone and only if the configuration wants it.
+   */
+  repeat(instances: readonly NotifyEvent[]): void {
     if (this.#config?.global.fifos.writeStatesOnReload !== true) return;
-    for (const event of events) {
+    const groups = [...this.#groups].map(([name, state]) =>
+      ({ kind: "group-state", name, state }) as const
+    );
+    for (const event of [...groups, ...instances]) {
       const notice = noticeOf(event, this.#listeners);
       if (notice !== undefined) this.#fifos.write(lineOf(notice));
     }
   }
 
-  /** Ends: done when everything was told, or the time for that is over. */
+  /** Tells groups that they end, and ends: done when everything was told, or the time for that is over. */
   async stop(): Promise<void> {
+    for (const name of this.#groups.keys()) this.notify({ kind: "group-stopped", name });
     let limit: Disposable | undefined;
     await new Promise<void>((resolve) => {
       limit = this.#reactor.at(this.#reactor.nowUs() + farewellUs, () => {

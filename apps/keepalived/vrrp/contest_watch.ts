@@ -19,6 +19,7 @@ const doubtUs = 300_000_000;
 export type Contested = {
   /** Its name may change. */
   readonly name: () => string;
+  readonly priority: () => number;
   /** What else is known of a contender, as the end of a sentence; undefined: nothing. */
   readonly evidence: (contender: Contender) => string | undefined;
   /** Whoever learned the other router's MAC address has to learn ours again. */
@@ -98,9 +99,14 @@ export class ContestWatch {
   }
 
   #perform(action: ContestAction): void {
-    const { evidence, announceAgain } = this.#router;
+    const { evidence, announceAgain, priority } = this.#router;
     const name = this.#router.name();
     const { kind, by, source } = action;
+    this.#world.notifier.notify({
+      kind: kind === "contested" ? kind : "uncontested",
+      name,
+      priority: priority(),
+    });
     if (kind === "contested") {
       this.#world.log("warning", `(${name}) contested: ${causeOf(action, evidence(action))}`);
     } else {

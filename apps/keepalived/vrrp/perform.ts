@@ -1,6 +1,6 @@
 import { familyOf } from "@keepalived/ip-address";
 import { SyscallError } from "@keepalived/linux";
-import type { Action, Advertisement, VirtualAddress } from "@keepalived/vrrp-fsm";
+import type { Action, Advertisement, StateKind, VirtualAddress } from "@keepalived/vrrp-fsm";
 import { operatorCause, operatorState } from "../names.ts";
 import type { Channel } from "./channel.ts";
 import type { Packet } from "./outbox.ts";
@@ -39,7 +39,8 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       const init = from === "initialize" && to === "backup" ? " (init)" : "";
       world.log("info", `(${name}) Entering ${operatorState(to)} STATE${init}`);
       if (world.detail > 0) world.log("info", `(${name}) reason: ${operatorCause(reason)}`);
-      return;
+      const { priority } = action;
+      return world.notifier.notify({ kind: "instance-state", name, state: to, priority });
     }
     case "priority-changed":
       world.log(
@@ -48,9 +49,10 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
           router.priorityChanged(action.priority)
         } to ${action.priority}`,
       );
-      return;
+      return notifyPriority(name, router.state, action.priority, world);
     case "lower-priority-heard":
       router.counters.add("lower-priority-heard");
+      world.notifier.notify({ kind: "lower-priority-received", name, priority: router.priority });
       return router.logOnce(
         "lower-priority-heard",
         () =>
@@ -115,4 +117,8 @@ function logAnnouncement(addresses: readonly VirtualAddress[], name: string, wor
       : "unsolicited neighbour advertisements";
     world.log("info", `(${name}) Sending/queueing ${what} on ${dev} for ${address}`);
   }
+}
+
+function notifyPriority(name: string, state: StateKind, priority: number, world: World): void {
+  if (state !== "initialize") world.notifier.notify({ kind: "priority", name, state, priority });
 }

@@ -52,6 +52,7 @@ export function rehearse(
       interfaces,
       links: new Links(clock, interfaces, log),
       channels,
+      notifier: { notify: () => {} },
       announcer: new Announcer({
         scheduler: clock,
         interfaces,

@@ -11,6 +11,7 @@ import {
 } from "@keepalived/vrrp-fsm";
 import type { Log } from "../log.ts";
 import { operatorState } from "../names.ts";
+import type { ToldState } from "../notify/event.ts";
 
 /** What sync groups work with. */
 export type SyncGroupsOptions = {
@@ -18,7 +19,7 @@ export type SyncGroupsOptions = {
   readonly log: Log;
   /** Hands an event to the virtual router of a name, if it runs. */
   readonly tellMember: (name: string, event: InstanceEvent) => void;
-  readonly onStateChange: (name: string, to: StateKind) => void;
+  readonly onStateChange: (name: string, to: ToldState) => void;
 };
 
 type Group = Host<SyncGroupConfig, SyncGroupState, SyncGroupEvent>;

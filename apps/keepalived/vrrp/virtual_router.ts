@@ -66,6 +66,7 @@ export class VirtualRouter {
     this.#contest = new ContestWatch(
       {
         name: () => this.#config.name,
+        priority: () => this.priority,
         evidence: (contender) => this.#evidenceOf(contender),
         announceAgain: () => this.#host.send({ kind: "announcement-requested" }),
       },

@@ -14,6 +14,7 @@ import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
+import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
 import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
@@ -38,6 +39,7 @@ export class VrrpProcess {
   readonly #packets: Socket;
   readonly #announcer: Announcer;
   readonly #groups: SyncGroups;
+  readonly #notifier: Notifier;
   readonly #links: Links;
   readonly #trackers: Trackers;
   readonly #addresses: KernelAddresses;
@@ -69,11 +71,12 @@ export class VrrpProcess {
       log,
       isForwarding,
     });
+    this.#notifier = new Notifier(reactor, log);
     this.#groups = new SyncGroups({
       scheduler: reactor,
       log,
       tellMember: (name, event) => this.#byName.get(name)?.tell(event),
-      onStateChange: () => {},
+      onStateChange: (name, state) => this.#notifier.notify({ kind: "group-state", name, state }),
     });
     this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
     this.#devices = new Devices({
@@ -102,6 +105,7 @@ export class VrrpProcess {
       channels: new Channels({ reactor, log }),
       announcer: this.#announcer,
       groups: this.#groups,
+      notifier: this.#notifier,
       virtualAddresses: () => this.#virtualAddresses,
     };
   }
@@ -114,6 +118,7 @@ export class VrrpProcess {
   async #begin(wanted: Config): Promise<void> {
     this.#announcer.configure(wanted);
     this.#world.channels.configure(wanted.global.vrrp);
+    this.#notifier.configure(wanted);
     this.#groups.configure(wanted.syncGroups);
     await this.#readKernel();
     requireInterfaces(wanted, this.#interfaces);
@@ -154,7 +159,8 @@ export class VrrpProcess {
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
     const ended = new Set(remove);
     const kept = this.#routers.filter((router) => !ended.has(router.config));
-    for (const removed of remove) running.get(removed)?.stop();
+    this.#end(this.#routers.filter((router) => ended.has(router.config)), "deleted");
+    this.#notifier.configure(config);
     for (const { from, to } of change) running.get(from)?.configure(to);
     for (const router of kept) router.renewKeys();
     const added = add.map((it) => this.#routerOf(it));
@@ -162,6 +168,7 @@ export class VrrpProcess {
     this.#groups.configure(config.syncGroups);
     this.#setInfluences();
     for (const router of kept) router.report();
+    this.#repeatStates(kept);
     for (const router of added) router.start();
     this.#log(
       "info",
@@ -173,16 +180,33 @@ export class VrrpProcess {
   /** Resigns everywhere; done when the kernel has answered every request. */
   async stop(): Promise<void> {
     await this.#changing;
-    for (const router of this.#routers) router.stop();
+    this.#end(this.#routers, "stopped");
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
-    await this.#addresses.idle();
+    await Promise.all([this.#addresses.idle(), this.#notifier.stop()]);
     await this.#devices.keepOnly([]);
     await this.#firewall.remove();
     this.#announcer[Symbol.dispose]();
     this.#groups[Symbol.dispose]();
     this.#netlink[Symbol.dispose]();
     this.#packets[Symbol.dispose]();
+  }
+
+  #end(routers: readonly VirtualRouter[], kind: "stopped" | "deleted"): void {
+    for (const router of routers) {
+      const { config: { name }, state, priority } = router;
+      router.stop();
+      if (state !== "initialize") this.#notifier.notify({ kind, name, priority });
+    }
+  }
+
+  /** Tells readers of FIFOs what there is, in case they started anew. */
+  #repeatStates(routers: readonly VirtualRouter[]): void {
+    this.#notifier.repeat(
+      routers.flatMap(({ config: { name }, state, priority }) =>
+        state === "initialize" ? [] : [{ kind: "instance-state", name, state, priority }]
+      ),
+    );
   }
 
   #routerOf(config: VrrpInstanceConfig): VirtualRouter {

@@ -1,6 +1,7 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import type { Scheduler } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
+import type { Notifier } from "../notify/notifier.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
@@ -17,6 +18,7 @@ export type World = {
   readonly channels: Channels;
   readonly announcer: Announcer;
   readonly groups: SyncGroups;
+  readonly notifier: Pick<Notifier, "notify">;
   readonly log: Log;
   /** How often `-D` was given. */
   readonly detail: number;
