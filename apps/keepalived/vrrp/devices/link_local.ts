@@ -1,5 +1,10 @@
-import { formatIp, type IpAddress, type MacAddress, macToBytes } from "@keepalived/ip-address";
-import { isLinkLocal } from "@keepalived/ip-address";
+import {
+  formatIp,
+  type IpAddress,
+  isLinkLocal,
+  type MacAddress,
+  macToBytes,
+} from "@keepalived/ip-address";
 import type { Interfaces } from "../interfaces.ts";
 import { readSetting } from "./sysctl.ts";
 
@@ -33,11 +38,13 @@ function makesOne(name: string): boolean {
 
 const generationNone = 1;
 
+/** Of `02:00:00:00:00:01`; InfiniBand's are longer. */
+const ethernetLength = 17;
+
 /** The link-local address that has a MAC address in its modified EUI-64 form (RFC 4291, appendix A). */
 export function linkLocalOf(mac: MacAddress): IpAddress | undefined {
-  const bytes = macToBytes(mac);
-  if (bytes.length !== 6) return undefined;
-  const [first = 0, ...rest] = bytes;
+  if (mac.length !== ethernetLength) return undefined;
+  const [first = 0, ...rest] = macToBytes(mac);
   const id = [first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
   return formatIp(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...id));
 }

@@ -84,12 +84,27 @@ export class OwnDevice {
     const { name, base: baseName } = this.device;
     const base = interfaces.link(baseName);
     const link = interfaces.link(name);
-    if (link === undefined) this.#index = undefined;
-    if (base === undefined) return;
+    if (this.#dropStray(link, base) || base === undefined) return;
     if (link === undefined) return this.#create(base);
     if (!isLinkOf(this.device, link, base)) return this.#complain(link);
     if (link.index !== this.#index) this.#setUp(link, base);
     else this.#follow(link, base);
+  }
+
+  /**
+   * Removes what was set up and is no longer it: because it was renamed, or the interface below was.
+   *
+   * @returns whether its name is taken until that is done
+   */
+  #dropStray(link: Link | undefined, base: Link | undefined): boolean {
+    const index = this.#index;
+    if (index === undefined) return false;
+    const isIt = link?.index === index && base !== undefined && isLinkOf(this.device, link, base);
+    if (isIt) return false;
+    this.#index = undefined;
+    const { interfaces, send } = this.#world;
+    if (interfaces.nameOf(index) !== undefined) send([deleteLink(index)]);
+    return link?.index === index;
   }
 
   #create(base: Link): void {
