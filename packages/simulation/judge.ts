@@ -1,21 +1,25 @@
-import type { Common } from "@keepalived/machine";
 import {
-  type Action,
-  activeDownIntervalUs,
-  type InstanceConfig,
-  type InstanceEvent,
-  skewTimeUs,
-  type StateKind,
-} from "@keepalived/vrrp-fsm";
-import { canTakePart, components, preempts, rank } from "./component.ts";
+  canTakePart,
+  components,
+  isClean,
+  mates,
+  type Player,
+  playerOf,
+  playersOf,
+  preempts,
+  rank,
+} from "./component.ts";
 import type { Fault } from "./fault.ts";
-import { MAX_DELAY_US } from "./lan.ts";
-import { MAX_LATE_US, type Router, type Watch, type World } from "./world.ts";
+import { allowedTakeovers, areApart, type Expectation, expectation, nameOf } from "./promise.ts";
+import type { Router } from "./router.ts";
+import type { Stepped } from "./turn.ts";
+import { MAX_LATE_US, type Watch, type World } from "./world.ts";
 
 /**
- * What must hold of a world of routers.
+ * What must hold of a world of routers, on each segment.
  *
- * - `in-step`: a router holds its addresses exactly while it is Active.
+ * - `in-step`: an instance holds its addresses and the rest exactly while it is Active.
+ * - `together`: of a sync group all members that run are Active, or none; all are in fault, or none.
  * - `convergence`: after a quiet window each component has one Active router, if any router can be.
  * - `election`: and nobody that pre-empts has a higher priority than it.
  * - `stability`: no takeover without a fault, and with distinct priorities at most one for each fault.
@@ -25,6 +29,7 @@ import { MAX_LATE_US, type Router, type Watch, type World } from "./world.ts";
  */
 export type Invariant =
   | "in-step"
+  | "together"
   | "convergence"
   | "election"
   | "stability"
@@ -38,33 +43,17 @@ export type Violation = {
   readonly text: string;
 };
 
-/** Takeovers that a fault may lead to. */
-function allowedTakeovers(world: World, fault: Fault): number {
-  const intervals = new Set(world.routers.map((router) => router.config.advertisementIntervalUs));
-  // A loser's advertisement may arrive after the winner's, and leave behind its shorter interval.
-  const late = intervals.size > 1 ? world.routers.length : 0;
-  switch (fault.kind) {
-    case "heal":
-      return late;
-    case "partition":
-      return late + fault.groups.length;
-    // Who was paused does not know what happened, and may take back what it lost.
-    case "pause":
-      return late + 2;
-    default:
-      return late + 1;
-  }
-}
-
-/** A takeover that has to come. */
-type Expectation = {
-  readonly routers: readonly Router[];
-  readonly byUs: number;
-  readonly text: string;
-};
-
 /** An undisturbed run of advertisements. */
 type Tenure = { readonly firstAtUs: number; readonly intervalUs: number; count: number };
+
+/** What a segment is promised. */
+type Promise = {
+  /** Takeovers allowed until the next fault; undefined: any. */
+  takeoversLeft: number | undefined;
+  /** Whether the quiet window after the last fault is over. */
+  isCalm: boolean;
+  expected: Expectation | undefined;
+};
 
 /** Watches a world and keeps the first violation. */
 export class Judge implements Watch {
@@ -72,6 +61,7 @@ export class Judge implements Watch {
   /** How often each invariant was put to the test. */
   readonly checks: Record<Invariant, number> = {
     "in-step": 0,
+    together: 0,
     convergence: 0,
     election: 0,
     stability: 0,
@@ -79,31 +69,44 @@ export class Judge implements Watch {
     pace: 0,
     storm: 0,
   };
-  /** Takeovers allowed until the next fault; undefined: any. */
-  #takeoversLeft: number | undefined;
-  /** Whether the quiet window after the last fault is over. */
-  #isCalm = false;
-  #expected: Expectation | undefined;
-  readonly #tenures = new Map<Router, Tenure>();
-  /** Messages of each router in the current interval. */
-  readonly #spent = new Map<Router, number>();
-  #interval = 0;
+  readonly #promises = new Map<number, Promise>();
+  /** By router and segment. */
+  readonly #tenures = new Map<string, Tenure>();
+  /** Messages of each instance in its current interval. */
+  readonly #spent = new Map<string, { readonly interval: number; count: number }>();
 
-  stepped(
-    world: World,
-    router: Router,
-    from: StateKind,
-    event: InstanceEvent | Common<InstanceConfig>,
-    actions: readonly Action[],
-  ): void {
-    const hasMoved = router.state.kind !== from;
-    if (hasMoved || event.kind !== "timeout") this.#tenures.delete(router);
-    if (actions.length > 0) {
-      this.#checkStorm(world, router, actions);
-      this.#checkInStep(world, router);
+  turned(world: World, router: Router, steps: readonly Stepped[]): void {
+    for (const step of steps) {
+      const player = playerOf(router, step.segment);
+      if (player === undefined) continue;
+      const hasMoved = step.from !== step.to;
+      if (hasMoved || step.event.kind !== "timeout") this.#tenures.delete(keyOf(player));
+      if (step.actions.length > 0) this.#checkStorm(world, player, step);
+      if (step.event.kind === "timeout" && !hasMoved) this.#checkPace(world, player, step);
+      if (hasMoved && step.to === "active") this.#takenOver(world, player);
     }
-    if (event.kind === "timeout" && !hasMoved) this.#checkPace(world, router, actions);
-    if (hasMoved && router.state.kind === "active") this.#takenOver(world, router);
+    for (const { segment, actions } of steps) {
+      const player = actions.length > 0 ? playerOf(router, segment) : undefined;
+      if (player !== undefined) this.#checkInStep(world, player);
+    }
+  }
+
+  rested(world: World, router: Router): void {
+    if (!router.isAlive) return;
+    for (const { name, members } of router.member.groups) {
+      this.checks.together++;
+      const states = router.member.instances.flatMap((config, segment) =>
+        config !== undefined && members.includes(config.name)
+          ? router.state.instances[segment] ?? []
+          : []
+      ).filter((state) => state.running);
+      for (const kind of ["active", "fault"] as const) {
+        const count = states.filter((state) => state.kind === kind).length;
+        if (count === 0 || count === states.length) continue;
+        const kinds = states.map((state) => state.kind).join(", ");
+        this.#blame("together", world.nowUs, `${name} of router ${router.index} is ${kinds}`);
+      }
+    }
   }
 
   /**
@@ -112,112 +115,141 @@ export class Judge implements Watch {
    * @param isSettled whether it was left alone for a quiet window
    */
   beforeFault(world: World, fault: Fault, isSettled: boolean): void {
-    this.checkExpected(world);
     this.#tenures.clear();
-    const isPromised = isSettled && world.lan.lossPercent === 0 && fault.kind !== "loss";
-    this.#expected = isPromised ? expectation(world, fault) : undefined;
-    this.#takeoversLeft = undefined;
-    this.#isCalm = false;
-    if (!isPromised || !isClean(world)) return;
-    this.#takeoversLeft = allowedTakeovers(world, fault);
-    this.checks.stability++;
-  }
-
-  /** A takeover that is overdue is a violation. */
-  checkExpected(world: World): void {
-    const expected = this.#expected;
-    this.#expected = undefined;
-    if (expected !== undefined && world.nowUs > expected.byUs) {
-      this.#blame("latency", expected.byUs, `nobody took over after ${expected.text}`);
+    for (const [segment, lan] of world.lans.entries()) {
+      const promise = this.#promiseOf(segment);
+      this.#checkExpected(world, promise);
+      const isPromised = isSettled && lan.lossPercent === 0 && fault.kind !== "loss";
+      promise.expected = isPromised ? expectation(world, fault, segment) : undefined;
+      promise.isCalm = false;
+      promise.takeoversLeft = isPromised && isClean(world, segment)
+        ? allowedTakeovers(world, fault, segment)
+        : undefined;
+      if (promise.takeoversLeft !== undefined) this.checks.stability++;
     }
   }
 
   /** What holds after a quiet window, and from then on. */
   checkSettled(world: World): void {
-    this.checkExpected(world);
-    this.#isCalm = isClean(world);
-    this.#takeoversLeft = this.#isCalm ? 0 : undefined;
-    for (const [router, tenure] of this.#tenures) {
-      const dueUs = tenure.firstAtUs + (tenure.count + 1) * tenure.intervalUs + MAX_LATE_US;
-      if (world.nowUs > dueUs) this.#blame("pace", dueUs, `${name(router)} advertises no more`);
-    }
-    for (const component of components(world)) {
-      const able = component.filter(canTakePart);
-      const active = component.filter((router) => router.isAlive && router.state.kind === "active");
-      this.checks.convergence++;
-      if (active.length !== Math.min(1, able.length)) {
-        const names = active.map(name).join(", ");
-        const text = `${active.length} of ${able.length} routers are active: ${names}`;
-        this.#blame("convergence", world.nowUs, text);
-      }
-      const winner = active[0];
-      if (winner === undefined) continue;
-      this.checks.election++;
-      const better = able.find((router) => preempts(router) && rank(router) > rank(winner));
-      if (better !== undefined) {
-        const text = `${name(better)} does not pre-empt ${name(winner)}`;
-        this.#blame("election", world.nowUs, text);
+    for (const segment of world.lans.keys()) {
+      const promise = this.#promiseOf(segment);
+      this.#checkExpected(world, promise);
+      promise.isCalm = isClean(world, segment);
+      promise.takeoversLeft = promise.isCalm ? 0 : undefined;
+      for (const component of components(world, segment)) this.#checkElected(world, component);
+      for (const player of playersOf(world, segment)) {
+        const tenure = this.#tenures.get(keyOf(player));
+        if (tenure === undefined) continue;
+        const dueUs = tenure.firstAtUs + (tenure.count + 1) * tenure.intervalUs + MAX_LATE_US;
+        if (world.nowUs > dueUs) this.#blame("pace", dueUs, `${nameOf(player)} advertises no more`);
       }
     }
   }
 
-  #takenOver(world: World, router: Router): void {
-    const expected = this.#expected;
-    if (expected?.routers.includes(router)) {
-      if (world.nowUs > expected.byUs) this.checkExpected(world);
-      this.#expected = undefined;
+  #promiseOf(segment: number): Promise {
+    let promise = this.#promises.get(segment);
+    if (promise === undefined) {
+      promise = { takeoversLeft: undefined, isCalm: false, expected: undefined };
+      this.#promises.set(segment, promise);
+    }
+    return promise;
+  }
+
+  /** A takeover that is overdue is a violation. */
+  #checkExpected(world: World, promise: Promise): void {
+    const { expected } = promise;
+    promise.expected = undefined;
+    if (expected !== undefined && world.nowUs > expected.byUs) {
+      this.#blame("latency", expected.byUs, `nobody took over after ${expected.text}`);
+    }
+  }
+
+  #checkElected(world: World, component: readonly Player[]): void {
+    const able = component.filter(canTakePart);
+    const active = component.filter(({ router, state }) =>
+      router.isAlive && state.kind === "active"
+    );
+    this.checks.convergence++;
+    if (active.length !== Math.min(1, able.length)) {
+      const names = active.map(nameOf).join(", ");
+      const text = `${active.length} of ${able.length} are active on ${
+        component[0]?.segment
+      }: ${names}`;
+      this.#blame("convergence", world.nowUs, text);
+    }
+    const winner = active[0];
+    if (winner === undefined) return;
+    this.checks.election++;
+    const better = able.find((player) =>
+      rank(player) > rank(winner) && mates(player).every(preempts)
+    );
+    if (better === undefined) return;
+    const text = `${nameOf(better)} does not pre-empt ${nameOf(winner)}`;
+    this.#blame("election", world.nowUs, text);
+  }
+
+  #takenOver(world: World, player: Player): void {
+    const promise = this.#promiseOf(player.segment);
+    if (promise.expected?.routers.includes(player.router.index)) {
+      if (world.nowUs > promise.expected.byUs) this.#checkExpected(world, promise);
+      promise.expected = undefined;
       this.checks.latency++;
     }
-    if (this.#takeoversLeft === undefined) return;
-    this.#takeoversLeft--;
-    if (this.#takeoversLeft < 0 && (this.#isCalm || areApart(world))) {
-      this.#blame("stability", world.nowUs, `${name(router)} took over without a cause`);
+    if (promise.takeoversLeft === undefined) return;
+    promise.takeoversLeft--;
+    if (promise.takeoversLeft < 0 && (promise.isCalm || areApart(world, player.segment))) {
+      this.#blame("stability", world.nowUs, `${nameOf(player)} took over without a cause`);
     }
   }
 
-  #checkInStep(world: World, router: Router): void {
+  #checkInStep(world: World, player: Player): void {
+    const { state, config, router, segment } = player;
     this.checks["in-step"]++;
-    const wanted = router.state.kind === "active" ? router.config.addresses : [];
-    const isInStep = wanted.length === router.held.size &&
-      wanted.every(({ address }) => router.held.has(address));
-    if (isInStep) return;
-    const text = `${name(router)} is ${router.state.kind} and holds ${[...router.held].join(" ")}`;
+    const held = router.ports[segment]?.held ?? new Set();
+    const wanted = state.kind === "active"
+      ? [
+        ...config.addresses.map(({ address }) => address),
+        ...config.holdings.map(({ key }) => key),
+      ]
+      : [];
+    if (wanted.length === held.size && wanted.every((it) => held.has(it))) return;
+    const text = `${nameOf(player)} is ${state.kind} and holds ${[...held].join(" ")}`;
     this.#blame("in-step", world.nowUs, text);
   }
 
   /** Between two timeouts and nothing else lies one interval, but for how late the host wakes up. */
-  #checkPace(world: World, router: Router, actions: readonly Action[]): void {
+  #checkPace(world: World, player: Player, { actions }: Stepped): void {
     if (!actions.some((action) => action.kind === "send-advertisement")) return;
-    if (router.resumedAtUs === world.nowUs) return;
-    const tenure = this.#tenures.get(router);
+    if (player.router.resumedAtUs === world.nowUs) return;
+    const tenure = this.#tenures.get(keyOf(player));
     if (tenure === undefined) {
-      const intervalUs = router.config.advertisementIntervalUs;
-      this.#tenures.set(router, { firstAtUs: world.nowUs, intervalUs, count: 0 });
+      const intervalUs = player.config.advertisementIntervalUs;
+      this.#tenures.set(keyOf(player), { firstAtUs: world.nowUs, intervalUs, count: 0 });
       return;
     }
     this.checks.pace++;
     tenure.count++;
     const offUs = world.nowUs - tenure.firstAtUs - tenure.count * tenure.intervalUs;
     if (Math.abs(offUs) <= MAX_LATE_US) return;
-    this.#blame("pace", world.nowUs, `${name(router)} advertises ${offUs} us off its pace`);
+    this.#blame("pace", world.nowUs, `${nameOf(player)} advertises ${offUs} us off its pace`);
   }
 
-  /** Answers included, a router has no reason for more than four messages per router in an interval. */
-  #checkStorm(world: World, router: Router, actions: readonly Action[]): void {
+  /** Answers included, an instance has no reason for more than four messages per router and mate in an interval. */
+  #checkStorm(world: World, player: Player, { actions }: Stepped): void {
     // What waited for a process that did not run is answered all at once.
-    if (router.resumedAtUs === world.nowUs) return;
-    const intervals = world.routers.map((r) => r.config.advertisementIntervalUs);
-    const interval = Math.floor(world.nowUs / Math.min(...intervals));
-    if (interval !== this.#interval) {
-      this.#spent.clear();
-      this.#interval = interval;
-    }
+    if (player.router.resumedAtUs === world.nowUs) return;
+    const players = playersOf(world, player.segment);
+    const intervalUs = Math.min(...players.map(({ config }) => config.advertisementIntervalUs));
+    const interval = Math.floor(world.nowUs / intervalUs);
+    const before = this.#spent.get(keyOf(player));
+    const spent = before?.interval === interval ? before : { interval, count: 0 };
+    this.#spent.set(keyOf(player), spent);
     this.checks.storm++;
-    const sent = actions.filter((a) => a.kind === "send-advertisement" || a.kind === "announce");
-    const spent = (this.#spent.get(router) ?? 0) + sent.length;
-    this.#spent.set(router, spent);
-    if (spent <= 4 * world.routers.length) return;
-    this.#blame("storm", world.nowUs, `${name(router)} sent ${spent} messages in one interval`);
+    spent.count +=
+      actions.filter((a) => a.kind === "send-advertisement" || a.kind === "announce").length;
+    if (spent.count <= 4 * players.length * mates(player).length) return;
+    const text = `${nameOf(player)} sent ${spent.count} messages in one interval`;
+    this.#blame("storm", world.nowUs, text);
   }
 
   #blame(invariant: Invariant, atUs: number, text: string): void {
@@ -225,54 +257,6 @@ export class Judge implements Watch {
   }
 }
 
-/** What a fault of the one Active router of a component must lead to, if there is another that can follow. */
-function expectation(world: World, fault: Fault): Expectation | undefined {
-  const isResignation = fault.kind === "shutdown" || fault.kind === "script-down";
-  if (!isResignation && fault.kind !== "crash" && fault.kind !== "link-down") return undefined;
-  const leaver = world.routers[fault.router];
-  if (leaver === undefined) return undefined;
-  const component = components(world).find((c) => c.includes(leaver));
-  const able = component?.filter(canTakePart) ?? [];
-  const active = able.filter((router) => router.state.kind === "active");
-  if (active.length !== 1 || active[0] !== leaver) return undefined;
-  const routers = able.filter((router) => router !== leaver);
-  const waitsUs = routers.map((router) => {
-    const { state: { router: of }, config } = router;
-    const intervalUs = of.kind === "backup"
-      ? of.activeAdverIntervalUs
-      : config.advertisementIntervalUs;
-    return isResignation
-      ? skewTimeUs(config.version, rank(router), intervalUs)
-      : activeDownIntervalUs(config.version, rank(router), intervalUs, config.downTimerAdverts);
-  });
-  if (routers.length === 0) return undefined;
-  const byUs = world.nowUs + Math.min(...waitsUs) + 2 * MAX_DELAY_US + MAX_LATE_US;
-  return { routers, byUs, text: `the ${fault.kind} of ${name(leaver)}` };
-}
-
-/** Whether all routers are in components, so that each of them is promised something. */
-function isClean(world: World): boolean {
-  return components(world).flat().length === world.routers.length;
-}
-
-/**
- * Whether the routers take over one at a time: the skews must be further apart than what network and hosts add, and
- * nobody may hold back the better one for longer than the others.
- */
-function areApart(world: World): boolean {
-  const able = world.routers.filter(canTakePart).sort((a, b) => rank(a) - rank(b));
-  const intervalUs = Math.min(...able.map((router) => router.config.advertisementIntervalUs));
-  return able.every((router, i) => {
-    const next = able[i + 1];
-    if (next === undefined) return true;
-    if (next.config.preemptDelayUs !== router.config.preemptDelayUs) return false;
-    const { version } = router.config;
-    const gapUs = skewTimeUs(version, rank(router), intervalUs) -
-      skewTimeUs(version, rank(next), intervalUs);
-    return gapUs > 2 * (MAX_DELAY_US + MAX_LATE_US);
-  });
-}
-
-function name(router: Router): string {
-  return `router ${router.index} (${router.address}, priority ${rank(router)})`;
+function keyOf({ router, segment }: Player): string {
+  return `${router.index}/${segment}`;
 }

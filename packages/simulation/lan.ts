@@ -16,6 +16,11 @@ export class Lan {
     this.#dice = dice;
   }
 
+  /** What it does not carry; two segments with the same text are cut alike. */
+  get cut(): string {
+    return [...this.#blocked].sort().join(" ");
+  }
+
   /** Only routers of one group reach each other. */
   partition(groups: readonly (readonly number[])[]): void {
     const blocked = new Set<string>();
@@ -38,7 +43,7 @@ export class Lan {
   }
 
   reaches(from: number, to: number): boolean {
-    return !this.#blocked.has(`${from}>${to}`);
+    return this.#blocked.size === 0 || !this.#blocked.has(`${from}>${to}`);
   }
 
   /** When a packet sent now arrives, or undefined if it does not. */

@@ -4,6 +4,7 @@ import { describeFault, scenarioOf } from "./mod.ts";
 
 test("scenarioOf() is the same for a seed, sorted by time, and knows every kind of fault", () => {
   const kinds = new Set<string>();
+  const layouts = new Set<string>();
   for (let seed = 1; seed <= 200; seed++) {
     const scenario = scenarioOf(seed);
     assert.deepEqual(scenarioOf(seed), scenario);
@@ -12,8 +13,13 @@ test("scenarioOf() is the same for a seed, sorted by time, and knows every kind 
     const times = scenario.faults.map((f) => f.atUs);
     assert.deepEqual(times, times.toSorted((a, b) => a - b));
     for (const { fault } of scenario.faults) kinds.add(fault.kind);
+    for (const { instances, groups } of scenario.members) {
+      assert.ok(instances.length >= 1 && instances.length <= 3);
+      layouts.add(`${instances.length}: ${groups.map(({ name }) => name).join()}`);
+    }
   }
-  assert.equal(kinds.size, 16);
+  assert.equal(kinds.size, 18);
+  assert.ok(layouts.size >= 8, [...layouts].join("; "));
 });
 
 test("describeFault() is one line", () => {

@@ -1,7 +1,8 @@
-import { describeFault } from "./fault.ts";
+import { describeFault, durationUs } from "./fault.ts";
 import { type Invariant, Judge, type Violation } from "./judge.ts";
-import { calmUs, quietUs, type Scenario, scenarioOf } from "./scenario.ts";
-import { type Vrrp, World } from "./world.ts";
+import type { Machines, Member } from "./member.ts";
+import { type Scenario, scenarioOf } from "./scenario.ts";
+import { World } from "./world.ts";
 
 /** What became of one run. */
 export type Run = {
@@ -13,15 +14,15 @@ export type Run = {
 };
 
 /** Runs a scenario until its first violation, or until it was calm after its last fault. */
-export function simulate(machine: Vrrp, scenario: Scenario): Run {
+export function simulate(machines: Machines, scenario: Scenario): Run {
   const judge = new Judge();
-  const world = new World(machine, scenario.members, scenario.seed, judge);
+  const world = new World(machines, scenario.members, scenario.seed, judge);
   const isOver = () => judge.violation !== undefined;
-  const quiet = quietUs(scenario.members);
-  let quietAtUs = quiet;
+  const { quietUs, calmUs } = scenario;
+  let quietAtUs = quietUs;
   /** Whether the world was settled then: in order at the end of its quiet window, and ever since. */
   const reach = (atUs: number): boolean => {
-    const isSettled = atUs >= quietAtUs && world.lan.lossPercent === 0;
+    const isSettled = atUs >= quietAtUs && world.lans.every((lan) => lan.lossPercent === 0);
     for (const untilUs of isSettled ? [quietAtUs, atUs] : [atUs]) {
       world.run(untilUs, isOver);
       if (isSettled && !isOver()) judge.checkSettled(world);
@@ -33,10 +34,9 @@ export function simulate(machine: Vrrp, scenario: Scenario): Run {
     if (isOver()) break;
     judge.beforeFault(world, fault, isSettled);
     world.apply(fault);
-    const untilUs = fault.kind === "pause" ? atUs + fault.forUs : atUs;
-    quietAtUs = Math.max(quietAtUs, untilUs + quiet);
+    quietAtUs = Math.max(quietAtUs, atUs + durationUs(fault) + quietUs);
   }
-  if (!isOver()) reach(quietAtUs + calmUs(scenario.members));
+  if (!isOver()) reach(quietAtUs + calmUs);
   return { violation: judge.violation, checks: judge.checks, endUs: world.nowUs };
 }
 
@@ -44,15 +44,15 @@ export function simulate(machine: Vrrp, scenario: Scenario): Run {
 export type Failure = { readonly scenario: Scenario; readonly violation: Violation };
 
 /** Runs the scenario of a seed; undefined if all invariants hold. */
-export function findFailure(machine: Vrrp, seed: number): Failure | undefined {
+export function findFailure(machines: Machines, seed: number): Failure | undefined {
   const scenario = scenarioOf(seed);
-  if (simulate(machine, scenario).violation === undefined) return undefined;
+  if (simulate(machines, scenario).violation === undefined) return undefined;
   for (let length = 0; length <= scenario.faults.length; length++) {
     const shorter = { ...scenario, faults: scenario.faults.slice(0, length) };
-    const { violation } = simulate(machine, shorter);
+    const { violation } = simulate(machines, shorter);
     if (violation !== undefined) return { scenario: shorter, violation };
   }
-  throw new RangeError(`Seed ${seed} fails only now and then: the machine is not pure`);
+  throw new RangeError(`Seed ${seed} fails only now and then: a machine is not pure`);
 }
 
 /** What to print of a failure: the seed, the broken invariant, the routers and the script. */
@@ -61,12 +61,21 @@ export function describeFailure({ scenario, violation }: Failure): string {
   const at = (violation.atUs / 1_000_000).toFixed(6);
   return [
     `seed ${seed}: ${violation.invariant} at ${at}: ${violation.text}`,
-    ...members.map(({ address, config }, i) => {
-      const { version, priority, preempt, advertisementIntervalUs, initialState } = config;
-      const interval = advertisementIntervalUs / 1_000_000;
-      return `  router ${i}: ${address} version ${version} priority ${priority} interval ${interval} ` +
-        `${initialState}${preempt ? "" : " nopreempt"} delay ${config.preemptDelayUs / 1_000_000}`;
-    }),
+    ...members.flatMap((member, i) => describeMember(member, `router ${i}`)),
     ...faults.map((scheduled) => `  ${describeFault(scheduled)}`),
   ].join("\n");
+}
+
+function describeMember({ address, instances, groups }: Member, name: string): string[] {
+  const layout = groups.map(({ members }) => `{${members.join(", ")}}`).join(" ");
+  return [
+    `  ${name}: ${address}${layout === "" ? "" : `, groups ${layout}`}`,
+    ...instances.flatMap((config) => {
+      if (config === undefined) return [];
+      const { version, priority, preempt, initialState } = config;
+      const interval = config.advertisementIntervalUs / 1_000_000;
+      return `    ${config.name}: version ${version} priority ${priority} interval ${interval} ` +
+        `${initialState}${preempt ? "" : " nopreempt"} delay ${config.preemptDelayUs / 1_000_000}`;
+    }),
+  ];
 }

@@ -1,5 +1,5 @@
 import { type Common, move, stay, type Step } from "@keepalived/machine";
-import type { Invariant, Vrrp } from "@keepalived/simulation";
+import type { Invariant, Machines } from "@keepalived/simulation";
 import {
   type Action,
   instance,
@@ -8,22 +8,26 @@ import {
   type InstanceState,
   type RouterState,
   skewTimeUs,
+  syncGroup,
+  type SyncGroupAction,
+  type SyncGroupState,
 } from "@keepalived/vrrp-fsm";
 
 type Input = InstanceEvent | Common<InstanceConfig>;
 type InstanceStep = Step<InstanceState, Action>;
-type Stepper = Vrrp["step"];
+type Stepper = Machines["instance"]["step"];
+type GroupStepper = Machines["syncGroup"]["step"];
 
 /** A plausible bug, and the invariant that has to notice it. */
 export type Mutant = {
   readonly name: string;
   readonly caughtBy: Invariant;
-  readonly machine: Vrrp;
+  readonly machines: Machines;
 };
 
-const step: Stepper = (config, state, event, nowUs) => instance.step(config, state, event, nowUs);
+const { step } = instance;
 
-/** Each is the machine with one thing wrong. */
+/** Each is one of the machines with one thing wrong. */
 export const MUTANTS: readonly Mutant[] = [
   mutant("no choice among equals", "convergence", (config, state, event, nowUs) => {
     const isEqual = event.kind === "advertisement" && event.priority === priorityOf(config, state);
@@ -121,10 +125,65 @@ export const MUTANTS: readonly Mutant[] = [
       router: { kind: "initialize", cause: "fault" },
     });
   }),
+  mutant("a member of a group becomes Active alone", "together", (config, state, event, nowUs) => {
+    return step({ ...config, grouped: event.kind !== "timeout" }, state, event, nowUs);
+  }),
+  mutant("holdings kept on resignation", "in-step", (config, state, event, nowUs) => {
+    const next = step(config, state, event, nowUs);
+    return event.kind === "shutdown" ? without("remove-holdings", next) : next;
+  }),
+  mutant("a candidate forgets to withdraw", "together", (config, state, event, nowUs) => {
+    const next = step(config, state, event, nowUs);
+    return event.kind === "advertisement" ? without("tell-group", next) : next;
+  }),
+  groupMutant("the fall of a member changes nothing", "together", (config, state, event, nowUs) => {
+    return event.kind === "member" && event.state === "backup" && !event.wantsActive &&
+        state.aim === "active"
+      ? stay(state)
+      : syncGroup.step(config, state, event, nowUs);
+  }),
+  groupMutant("one that wants to is enough", "stability", (config, state, event, nowUs) => {
+    const next = syncGroup.step(config, state, event, nowUs);
+    if (event.kind !== "member" || !event.wantsActive) return next;
+    return move<SyncGroupState, SyncGroupAction>(next.state, [
+      ...next.actions,
+      {
+        kind: "tell-member",
+        member: event.member,
+        event: { kind: "group", command: "activate" },
+      },
+    ]);
+  }),
+  groupMutant("a fault is not shared", "together", (config, state, event, nowUs) => {
+    return withoutTold("fault", syncGroup.step(config, state, event, nowUs));
+  }),
+  groupMutant("nobody is activated", "convergence", (config, state, event, nowUs) => {
+    return withoutTold("group", syncGroup.step(config, state, event, nowUs));
+  }),
+  groupMutant("the end of a fault is not shared", "convergence", (config, state, event, nowUs) => {
+    const next = syncGroup.step(config, state, event, nowUs);
+    return next.state.faulty ? next : withoutTold("fault", next);
+  }),
+  groupMutant("a reload is not noticed", "convergence", (config, state, event, nowUs) => {
+    return event.kind === "configured" ? stay(state) : syncGroup.step(config, state, event, nowUs);
+  }),
 ];
 
 function mutant(name: string, caughtBy: Invariant, mutated: Stepper): Mutant {
-  return { name, caughtBy, machine: { ...instance, step: mutated } };
+  return { name, caughtBy, machines: { instance: { ...instance, step: mutated }, syncGroup } };
+}
+
+function groupMutant(name: string, caughtBy: Invariant, mutated: GroupStepper): Mutant {
+  return { name, caughtBy, machines: { instance, syncGroup: { ...syncGroup, step: mutated } } };
+}
+
+/** The group's step, but its members do not hear of some events. */
+function withoutTold(
+  kind: InstanceEvent["kind"],
+  { state, actions }: Step<SyncGroupState, SyncGroupAction>,
+): Step<SyncGroupState, SyncGroupAction> {
+  const told = actions.filter((it) => it.kind !== "tell-member" || it.event.kind !== kind);
+  return { state, actions: told };
 }
 
 /** The effective priority without a rival owner: close enough for a bug. */

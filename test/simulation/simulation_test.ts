@@ -4,20 +4,22 @@ import {
   describeFailure,
   findFailure,
   type Invariant,
+  type Machines,
   scenarioOf,
   simulate,
 } from "@keepalived/simulation";
-import { instance } from "@keepalived/vrrp-fsm";
+import { instance, syncGroup } from "@keepalived/vrrp-fsm";
 import { MUTANTS } from "./mutants.ts";
 
 const SEEDS = 1_000;
+const MACHINES: Machines = { instance, syncGroup };
 
 test("a thousand networks keep every invariant, and put each to the test", () => {
   const checks: Record<string, number> = {};
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const run = simulate(instance, scenarioOf(seed));
+    const run = simulate(MACHINES, scenarioOf(seed));
     if (run.violation !== undefined) {
-      const failure = findFailure(instance, seed);
+      const failure = findFailure(MACHINES, seed);
       assert.fail(failure === undefined ? `seed ${seed}` : describeFailure(failure));
     }
     for (const [invariant, count] of Object.entries(run.checks)) {
@@ -31,15 +33,15 @@ test("a thousand networks keep every invariant, and put each to the test", () =>
 
 test("a run is the same every time", () => {
   for (const seed of [3, 4]) {
-    assert.deepEqual(simulate(instance, scenarioOf(seed)), simulate(instance, scenarioOf(seed)));
+    assert.deepEqual(simulate(MACHINES, scenarioOf(seed)), simulate(MACHINES, scenarioOf(seed)));
   }
 });
 
-for (const { name, caughtBy, machine } of MUTANTS) {
+for (const { name, caughtBy, machines } of MUTANTS) {
   test(`${caughtBy} notices a machine with: ${name}`, () => {
     const seen = new Map<Invariant, number>();
     for (let seed = 1; seed <= SEEDS && !seen.has(caughtBy); seed++) {
-      const { violation } = simulate(machine, scenarioOf(seed));
+      const { violation } = simulate(machines, scenarioOf(seed));
       if (violation !== undefined && !seen.has(violation.invariant)) {
         seen.set(violation.invariant, seed);
       }
@@ -49,22 +51,26 @@ for (const { name, caughtBy, machine } of MUTANTS) {
 }
 
 test("every invariant has a mutant that it must notice", () => {
-  const invariants = Object.keys(simulate(instance, scenarioOf(1)).checks).sort();
+  const invariants = Object.keys(simulate(MACHINES, scenarioOf(1)).checks).sort();
   assert.deepEqual([...new Set(MUTANTS.map((mutant) => mutant.caughtBy))].sort(), invariants);
 });
 
 test("a failure is cut to the shortest script that still fails", () => {
-  const { machine } = MUTANTS.find((m) => m.name === "addresses kept on demotion") ?? MUTANTS[0]!;
+  const { machines } = MUTANTS.find((m) => m.name === "addresses kept on demotion") ?? MUTANTS[0]!;
   for (let seed = 1; seed <= 20; seed++) {
-    const failure = findFailure(machine, seed);
+    const failure = findFailure(machines, seed);
     if (failure === undefined) continue;
     const { scenario, violation } = failure;
     const shorter = { ...scenario, faults: scenario.faults.slice(0, -1) };
-    assert.equal(simulate(machine, shorter).violation, undefined);
-    assert.deepEqual(simulate(machine, scenario).violation, violation);
+    assert.equal(simulate(machines, shorter).violation, undefined);
+    assert.deepEqual(simulate(machines, scenario).violation, violation);
     const lines = describeFailure(failure).split("\n");
     assert.match(lines[0] ?? "", new RegExp(`^seed ${seed}: in-step at `));
-    assert.equal(lines.length, 1 + scenario.members.length + scenario.faults.length);
+    const instances = scenario.members.flatMap((member) =>
+      member.instances.flatMap((it) => it ?? [])
+    );
+    const { members, faults } = scenario;
+    assert.equal(lines.length, 1 + members.length + instances.length + faults.length);
     return;
   }
   assert.fail("none of twenty seeds fails");
