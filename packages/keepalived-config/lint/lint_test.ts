@@ -134,6 +134,11 @@ const cases: Readonly<Record<string, { bad: string; at: string; good: string }>>
     at: "7:1",
     good: `global_defs {\n${mail}\n}\n` + instance("virtual_router_id 1\nsmtp_alert"),
   },
+  "lint-iptables": {
+    bad: "global_defs {\nnftables fw\nvrrp_iptables ka_in\n}",
+    at: "3:1",
+    good: "global_defs {\nnftables fw\n}",
+  },
 };
 
 test("every lint rule has a code, a title and a reason of its own", () => {
@@ -159,6 +164,17 @@ for (const { code, reason } of LINT_RULES) {
     assert.deepEqual(of(good), []);
   });
 }
+
+test("lint() says where rules go that are meant for iptables", () => {
+  const said = (text: string) => lint(load(text)).map(({ message }) => message);
+  const words = "rules are made with nftables, in chains 'in' and 'out' of tables";
+  assert.deepEqual(said("global_defs {\nvrrp_ipsets\nnftables fw\n}"), [
+    `vrrp_ipsets: ${words} 'ip fw' and 'ip6 fw'`,
+  ]);
+  assert.deepEqual(said("global_defs {\nvrrp_iptables\n}"), [
+    `vrrp_iptables: ${words} 'ip keepalived' and 'ip6 keepalived'`,
+  ]);
+});
 
 test("lint() has nothing to say of a file that is not there", () => {
   const missing = loadConfig(() => [], "a.conf", { hostName: "low" });

@@ -1,7 +1,7 @@
 import type { Body, Statement } from "../bind.ts";
 import { type Finding, instancesOf, type Linted, type LintRule } from "./rule.ts";
 
-/** Rules about secrets, commands and mail. */
+/** Rules about secrets, commands, mail and firewalls. */
 export const OTHER_RULES: readonly LintRule[] = [
   {
     code: "lint-plain-password",
@@ -30,6 +30,14 @@ export const OTHER_RULES: readonly LintRule[] = [
     reason:
       "alert mails need smtp_server and notification_email in global_defs; without them nothing is sent",
     check: mailToNobody,
+  },
+  {
+    code: "lint-iptables",
+    title: "Firewall rules meant for iptables",
+    reason:
+      "rules for no_accept and use_vmac are made with nftables and come before those of iptables; chains and sets" +
+      " of the names given here stay as they are; use nftables and nftables_priority instead",
+    check: iptablesNames,
   },
 ];
 
@@ -74,4 +82,17 @@ function alertsOf({ order }: Body): readonly Statement[] {
     const asks = ALERTS.includes(statement.name) && statement.values[0] !== false;
     return [...asks ? [statement] : [], ...alertsOf(statement.body)];
   });
+}
+
+const IPTABLES = ["vrrp_iptables", "vrrp_ipsets"];
+
+function iptablesNames({ config: { global }, root }: Linted): readonly Finding[] {
+  const { nftables: name = "keepalived" } = global.firewall;
+  const where = `in chains 'in' and 'out' of tables 'ip ${name}' and 'ip6 ${name}'`;
+  return (root.statements.get("global_defs") ?? []).flatMap(({ body }) =>
+    body.order.filter(({ name }) => IPTABLES.includes(name)).map(({ name, words }) => ({
+      message: `${name}: rules are made with nftables, ${where}`,
+      at: words[0].at,
+    }))
+  );
 }
