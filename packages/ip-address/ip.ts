@@ -40,9 +40,14 @@ export function formatIp(bytes: Uint8Array): IpAddress {
   const mapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
   if (mapped) return `::ffff:${bytes.slice(12).join(".")}`;
   const gap = longestZeroRun(groups);
-  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(":");
-  if (gap.length < 2) return text(groups);
-  return `${text(groups.slice(0, gap.start))}::${text(groups.slice(gap.start + gap.length))}`;
+  let text = "";
+  for (let i = 0; i < 8; i++) {
+    if (gap.length > 1 && i === gap.start) {
+      text += i === 0 ? "::" : ":";
+      i += gap.length - 1;
+    } else text += (groups[i] ?? 0).toString(16) + (i < 7 ? ":" : "");
+  }
+  return text;
 }
 
 /**
@@ -75,48 +80,77 @@ export function isLinkLocal(address: IpAddress): boolean {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
+  // By character, because every received packet has its addresses read.
   const bytes = new Uint8Array(4);
-  for (const [i, part] of parts.entries()) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    bytes[i] = Number(part);
+  let at = 0;
+  for (let i = 0; i < 4; i++) {
+    if (i > 0 && text.charCodeAt(at++) !== 0x2e) return undefined;
+    const start = at;
+    let value = 0;
+    for (let digit = digitAt(text, at); digit >= 0; digit = digitAt(text, ++at)) {
+      value = value * 10 + digit;
+    }
+    const length = at - start;
+    if (length === 0 || length > 3 || value > 255) return undefined;
+    if (length > 1 && digitAt(text, start) === 0) return undefined;
+    bytes[i] = value;
   }
-  return bytes;
+  return at === text.length ? bytes : undefined;
+}
+
+/** The decimal digit at a place, or -1. */
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - 0x30;
+  return digit >= 0 && digit <= 9 ? digit : -1;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
-  const head = parseGroups(halves[0] ?? "", halves.length === 1);
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? "", true) : [];
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = 16 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
   const bytes = new Uint8Array(16);
-  bytes.set(head, 0);
-  bytes.set(tail, 16 - tail.length);
-  return bytes;
+  let filled = 0;
+  /** Where `::` stands for zeros. */
+  let gap = -1;
+  let at = text.startsWith("::") ? 1 : 0;
+  while (at < text.length) {
+    const start = at;
+    let value = 0;
+    for (let digit = hexDigitAt(text, at); digit >= 0; digit = hexDigitAt(text, ++at)) {
+      value = value << 4 | digit;
+    }
+    if (at - start > 4) return undefined;
+    const next = text.charCodeAt(at);
+    if (next === 0x2e) {
+      // The last four bytes may be written as an IPv4 address.
+      const ipv4 = filled <= 12 ? parseIpv4(text.slice(start)) : undefined;
+      if (ipv4 === undefined) return undefined;
+      bytes.set(ipv4, filled);
+      filled += 4;
+      break;
+    }
+    if (at > start) {
+      if (filled === 16) return undefined;
+      bytes[filled++] = value >> 8;
+      bytes[filled++] = value & 0xff;
+    } else {
+      if (next !== 0x3a || at === 0 || gap >= 0) return undefined;
+      gap = filled;
+    }
+    if (at === text.length) break;
+    if (next !== 0x3a) return undefined;
+    at++;
+    if (at === text.length && gap !== filled) return undefined;
+  }
+  if (gap < 0) return filled === 16 ? bytes : undefined;
+  if (filled === 16) return undefined;
+  bytes.copyWithin(16 - filled + gap, gap, filled);
+  return bytes.fill(0, gap, 16 - filled + gap);
 }
 
-/** Bytes of colon-separated groups; the last may be a dotted IPv4 address where `last` says so. */
-function parseGroups(text: string, last: boolean): number[] | undefined {
-  if (text === "") return [];
-  const bytes: number[] = [];
-  const groups = text.split(":");
-  for (const [i, group] of groups.entries()) {
-    if (last && i === groups.length - 1 && group.includes(".")) {
-      const ipv4 = parseIpv4(group);
-      if (ipv4 === undefined) return undefined;
-      bytes.push(...ipv4);
-    } else if (/^[0-9a-f]{1,4}$/i.test(group)) {
-      const value = Number.parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-    } else {
-      return undefined;
-    }
-  }
-  return bytes.length > 16 ? undefined : bytes;
+/** The hexadecimal digit at a place, or -1. */
+function hexDigitAt(text: string, at: number): number {
+  const digit = digitAt(text, at);
+  if (digit >= 0) return digit;
+  const letter = text.charCodeAt(at) | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** The first of the longest runs of zero groups (RFC 5952 §4.2). */
