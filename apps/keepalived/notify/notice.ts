@@ -54,7 +54,7 @@ function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notic
     case "deleted":
       return notifyDeleted
         ? general(head("DELETED"), notify.deleted, any)
-        : general(head("FAULT"), notify.fault, any);
+        : general(head("FAULT"), undefined, any);
     case "contested":
       return notifyContested ? general(head("CONTESTED"), notify.contested, any) : undefined;
     case "uncontested":
