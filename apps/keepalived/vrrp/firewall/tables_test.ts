@@ -49,7 +49,7 @@ test("no_accept blocks the addresses of an instance, excluded ones too, each onc
     `table ip keepalived {
 	set vips {
 		type ipv4_addr;
-		elements = { 192.0.2.99, 192.0.2.100 };
+		elements = { 192.0.2.100, 192.0.2.99 };
 	}
 	chain in {
 		type filter hook input priority -1 ; policy accept;

@@ -1,4 +1,4 @@
-import { compareIp, familyOf, type IpAddress, isLinkLocal } from "@keepalived/ip-address";
+import { familyOf, type IpAddress, isLinkLocal } from "@keepalived/ip-address";
 import type { VirtualAddress } from "@keepalived/keepalived-config";
 import type { Device } from "../devices/device.ts";
 import type { PlacedConfig, PlacedInstance } from "../devices/placement.ts";
@@ -56,7 +56,7 @@ function isVmac({ kind }: Device): boolean {
 }
 
 function addresses(all: readonly VirtualAddress[]): readonly IpAddress[] {
-  return [...new Set(all.map(({ address }) => address))].sort(compareIp);
+  return [...new Set(all.map(({ address }) => address))].sort();
 }
 
 function places(all: readonly VirtualAddress[]): readonly Place[] {
