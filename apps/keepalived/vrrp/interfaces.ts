@@ -10,7 +10,7 @@ export function keyOf(address: Pick<Address, "index" | "address" | "prefixLength
 /** What happened to an interface. */
 export type InterfaceChange =
   /** It came, went, or changed: state, MAC address, MTU, interface below or above. */
-  | { readonly kind: "link" }
+  | { readonly kind: "link"; readonly newMac?: boolean }
   | { readonly kind: "address"; readonly address: Address };
 
 type Listener = (change: InterfaceChange) => void;
@@ -152,7 +152,8 @@ export class Interfaces {
     }
     const runs = this.isRunning(link.name);
     if (runs !== ran) this.#say(link.name, `Netlink reports ${link.name} ${runs ? "up" : "down"}`);
-    this.#tell(link.name, { kind: "link" });
+    const newMac = before?.name === link.name && before.mac !== link.mac;
+    this.#tell(link.name, newMac ? { kind: "link", newMac } : { kind: "link" });
   }
 
   #removeLink(index: number): void {

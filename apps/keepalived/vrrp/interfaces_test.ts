@@ -24,7 +24,8 @@ function watched() {
   const interfaces = new Interfaces((_, text) => told.push(text));
   interfaces.apply({ kind: "link-changed", link: eth0 });
   const watch = interfaces.watch("eth0", (change) => {
-    told.push(change.kind === "link" ? "link" : change.address.address);
+    if (change.kind === "address") told.push(change.address.address);
+    else told.push(change.newMac === true ? "link with another MAC" : "link");
   });
   return { interfaces, told, watch };
 }
@@ -52,6 +53,19 @@ test("what changes nothing that counts, or is of an unknown interface, is told t
   interfaces.apply({ kind: "link-removed", link: { ...eth0, index: 9 } });
   interfaces.apply({ kind: "other", type: 24 });
   assert.deepEqual(told, []);
+});
+
+test("another MAC address is told as such, but not that of another interface of the name", () => {
+  const { interfaces, told } = watched();
+  const changed = { ...eth0, mac: "02:00:00:00:00:03" };
+  interfaces.apply({ kind: "link-changed", link: changed });
+  interfaces.apply({ kind: "link-removed", link: changed });
+  interfaces.apply({ kind: "link-changed", link: { ...eth0, index: 9 } });
+  assert.deepEqual(told.filter((one) => one.startsWith("link")), [
+    "link with another MAC",
+    "link",
+    "link",
+  ]);
 });
 
 test("up, down, renamed and deleted are said, before anybody acts on it", () => {

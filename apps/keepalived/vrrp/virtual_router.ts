@@ -270,6 +270,10 @@ export class VirtualRouter {
         // Hundreds of routers may take their addresses at once: nobody needs to look for those.
         const matters = change.kind === "link" || !virtualAddresses().has(change.address.address);
         if (matters) this.#look();
+        // Neighbours would go on with the old one.
+        if (change.kind === "link" && change.newMac === true) {
+          this.#host.send({ kind: "announcement-requested" });
+        }
       }));
     }
     if (sourceAddress === undefined || !trackSourceAddress) return;
