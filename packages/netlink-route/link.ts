@@ -3,7 +3,7 @@ import type { MacAddress } from "@keepalived/ip-address";
 import { type AttributeFault, decodeAttributes, encodeAttributes } from "@keepalived/netlink-codec";
 import { compact } from "./compact.ts";
 import { AF_UNSPEC } from "./family.ts";
-import { linkTable, macvlanData, type MacvlanMode, macvlanModes } from "./link_table.ts";
+import { linkTable, macvlanData, type MacvlanMode, macvlanModes, vrfData } from "./link_table.ts";
 import { decodeFlags, encodeFlags, type Flags, type NameIn, nameOf, numberOf } from "./registry.ts";
 
 /**
@@ -50,6 +50,8 @@ export type Link = {
   readonly kind?: string;
   /** Of a macvlan. */
   readonly macvlanMode?: MacvlanMode;
+  /** Of a VRF: the routing table that is its own. */
+  readonly vrfTable?: number;
 };
 
 /** Bits `IFF_*` (netdevice(7)). `up` is the administrator's wish; `running` and `lowerUp` are what came of it. */
@@ -109,6 +111,15 @@ const macvlanTable = {
   },
 } as const;
 
+/** The same for a VRF. */
+const vrfTable = {
+  info: {
+    number: 18,
+    type: "nested",
+    table: { data: { number: 2, type: "nested", table: vrfData } },
+  },
+} as const;
+
 const linkHeaderBytes = 16;
 
 /** The link in the body of RTM_NEWLINK or RTM_DELLINK, be it an answer or a notification. */
@@ -131,6 +142,10 @@ export function decodeLink(body: Uint8Array): Decoded<Link, LinkFault> {
     : ok(undefined);
   if (!macvlan.ok) return macvlan;
   const mode = macvlan.value?.info?.data?.mode;
+  const vrf = info?.kind === "vrf"
+    ? decodeAttributes(vrfTable, body, linkHeaderBytes)
+    : ok(undefined);
+  if (!vrf.ok) return vrf;
   return ok(compact({
     index,
     name: values.name,
@@ -148,15 +163,13 @@ export function decodeLink(body: Uint8Array): Decoded<Link, LinkFault> {
     parentNamespace: values.parentNamespace,
     kind: info?.kind,
     macvlanMode: mode === undefined ? undefined : nameOf(macvlanModes, mode),
+    vrfTable: vrf.value?.info?.data?.table,
   }));
 }
 
 /** The body of RTM_NEWLINK or RTM_DELLINK as a kernel sends it. @throws RangeError for fields out of range */
 export function encodeLink(link: Link): Uint8Array {
-  const { hardwareType, index, kind, macvlanMode, operState, carrier } = link;
-  const data = macvlanMode === undefined
-    ? undefined
-    : encodeAttributes(macvlanData, { mode: numberOf(macvlanModes, macvlanMode) });
+  const { hardwareType, index, kind, operState, carrier } = link;
   const attributes = encodeAttributes(
     linkTable,
     compact({
@@ -170,13 +183,20 @@ export function encodeLink(link: Link): Uint8Array {
       group: link.group,
       parent: link.parent,
       parentNamespace: link.parentNamespace,
-      info: kind === undefined ? undefined : compact({ kind, data }),
+      info: kind === undefined ? undefined : compact({ kind, data: encodeData(link) }),
     }),
   );
   return encodeLinkMessage(
     { hardwareType, index, flags: encodeFlags(linkFlags, link.flags) },
     attributes,
   );
+}
+
+function encodeData({ macvlanMode, vrfTable }: Link): Uint8Array | undefined {
+  if (macvlanMode !== undefined) {
+    return encodeAttributes(macvlanData, { mode: numberOf(macvlanModes, macvlanMode) });
+  }
+  return vrfTable === undefined ? undefined : encodeAttributes(vrfData, { table: vrfTable });
 }
 
 /** The body of a link message. `change` has the bits of `flags` that count in a request. */

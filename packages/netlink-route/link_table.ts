@@ -62,6 +62,11 @@ export const ipv4Settings = {
   accept_local: { number: 23, type: "u32" },
 } as const;
 
+/** What the bytes in `info.data` of a VRF mean. */
+export const vrfData = {
+  table: { number: 1, type: "u32" },
+} as const;
+
 /** How the kernel makes the link-local IPv6 address (`ip link set dev eth0 addrgenmode`). */
 export const addressGenerations = {
   "eui64": 0,

@@ -217,6 +217,7 @@ const links: fc.Arbitrary<Link> = fc.tuple(
     { kind: "veth" },
     { kind: "macvlan", macvlanMode: "vepa" },
     { kind: "macvlan", macvlanMode: 32 },
+    { kind: "vrf", vrfTable: 1000 },
   ),
 ).map(([required, optional, kind]) => ({ ...required, ...optional, ...kind }));
 

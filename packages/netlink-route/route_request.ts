@@ -53,14 +53,22 @@ export function deleteRoute(route: Route): NetlinkRequest {
   };
 }
 
-/** `ip route show table all`: every route of every table, or those of one family. */
-export function listRoutes(family?: IpFamily): NetlinkRequest {
+/**
+ * `ip route show table all proto 18`: every route of every table, or those of one family or protocol.
+ *
+ * By protocol the kernel looks only on a socket with strict checking; others bring all routes.
+ */
+export function listRoutes(
+  filter: { readonly family?: IpFamily; readonly protocol?: number } = {},
+): NetlinkRequest {
+  const { family, protocol = 0 } = filter;
   return {
-    name: `ip ${family === undefined ? "" : `-${family} `}route show table all`,
+    name: `ip ${family === undefined ? "" : `-${family} `}route show table all` +
+      (protocol === 0 ? "" : ` proto ${protocol}`),
     type: RTM_GETROUTE,
     flags: NLM_F_REQUEST | NLM_F_DUMP,
-    body: new Writer(12).u8(family === undefined ? AF_UNSPEC : numberOfFamily(family)).zeros(11)
-      .finish(),
+    body: new Writer(12).u8(family === undefined ? AF_UNSPEC : numberOfFamily(family)).zeros(4)
+      .u8(protocol).zeros(6).finish(),
   };
 }
 

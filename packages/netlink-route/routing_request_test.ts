@@ -446,7 +446,10 @@ test("requests name themselves by the equal command", () => {
     deleteRule({ ...rule, action: "goto", goto: 9, table: 0 }).name,
     "ip -4 rule delete from all preference 5 goto 9 protocol 18",
   );
-  assert.equal(listRoutes(6).name, "ip -6 route show table all");
+  assert.equal(listRoutes().name, "ip route show table all");
+  const own = listRoutes({ family: 6, protocol: 18 });
+  assert.equal(own.name, "ip -6 route show table all proto 18");
+  assert.deepEqual(own.body, Uint8Array.of(10, 0, 0, 0, 0, 18, 0, 0, 0, 0, 0, 0));
   assert.equal(listRules().name, "ip rule show");
 });
 

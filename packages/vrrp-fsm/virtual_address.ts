@@ -12,9 +12,13 @@ export type VirtualAddress = {
   readonly label?: string;
   readonly broadcast?: IpAddress;
   readonly peer?: IpAddress;
+  /** Length of the peer's prefix; absent: that of the address. */
+  readonly peerPrefixLength?: number;
   /** Seconds; 0 deprecates the address, so that it is never chosen as a source. */
   readonly preferredLifetimeS?: number;
   readonly noDad?: boolean;
+  /** Further flags, by the words that configure them; only the host knows what they mean. */
+  readonly flags?: readonly string[];
   /** Whether advertisements list it; keepalived's excluded addresses are held but not listed. */
   readonly advertised: boolean;
 };
@@ -44,5 +48,7 @@ function keyOf(address: VirtualAddress): string {
 /** Whether the kernel would see no difference; being listed in advertisements is none. */
 function looksSame(a: VirtualAddress, b: VirtualAddress): boolean {
   return a.scope === b.scope && a.label === b.label && a.broadcast === b.broadcast &&
-    a.peer === b.peer && a.preferredLifetimeS === b.preferredLifetimeS && a.noDad === b.noDad;
+    a.peer === b.peer && a.peerPrefixLength === b.peerPrefixLength &&
+    a.preferredLifetimeS === b.preferredLifetimeS && a.noDad === b.noDad &&
+    a.flags?.join() === b.flags?.join();
 }

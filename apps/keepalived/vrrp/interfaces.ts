@@ -103,6 +103,11 @@ export class Interfaces {
     return index === undefined ? [] : [...this.#addresses.get(index)?.values() ?? []];
   }
 
+  /** The addresses of all interfaces. */
+  allAddresses(): readonly Address[] {
+    return [...this.#addresses.values()].flatMap((all) => [...all.values()]);
+  }
+
   /** Whether an address is there. @param key see {@linkcode keyOf} */
   hasAddress(key: string): boolean {
     return this.#addresses.get(Number.parseInt(key, 10))?.has(key) === true;

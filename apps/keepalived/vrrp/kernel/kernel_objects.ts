@@ -1,0 +1,224 @@
+import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import type { Notification } from "@keepalived/netlink-route";
+import type { NetlinkConnection } from "@keepalived/reactor";
+import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
+import type { Log } from "../../log.ts";
+import type { Interfaces } from "../interfaces.ts";
+import { holdingsOf, sortHoldings } from "./holdings.ts";
+import type { Loss, Owner } from "./kernel_table.ts";
+import { PromotedSecondaries } from "./promoted_secondaries.ts";
+import type { HeldRoute } from "./route_of.ts";
+import type { OwnRouting, RoutingListener, RoutingMonitor } from "./routing_monitor.ts";
+import type { HeldRule } from "./rules.ts";
+import { StaticObjects } from "./static_objects.ts";
+import type { StaticTable } from "./static_table.ts";
+import { newTables, type Tables } from "./tables.ts";
+import { isTracked } from "./tracked.ts";
+
+/** What waits for the end of a turn. */
+type Task = "links" | "retry" | "report";
+
+export type KernelObjectsOptions = {
+  readonly post: (callback: () => void) => void;
+  readonly connection: Pick<NetlinkConnection, "send">;
+  readonly interfaces: Interfaces;
+  readonly log: Log;
+  readonly openMonitor: (listener: RoutingListener) => RoutingMonitor;
+  /** Somebody took something that a virtual router holds and is not to do without. */
+  readonly onLoss: (owner: Owner, what: string) => void;
+  /** A `track_group` ties an instance to static objects: what is wrong with them, or undefined. */
+  readonly onFault: (instance: string, reason: string, text: string | undefined) => void;
+};
+
+/**
+ * Addresses, routes and rules that this process holds in the kernel: those of virtual routers while they are MASTER, and
+ * static ones.
+ */
+export class KernelObjects {
+  readonly #options: KernelObjectsOptions;
+  readonly #tables: Tables;
+  readonly #statics: StaticObjects;
+  readonly #promoted: PromotedSecondaries;
+  #monitor: RoutingMonitor | undefined;
+  readonly #due = new Set<Task>();
+  #isOver = false;
+
+  constructor(options: KernelObjectsOptions) {
+    const { interfaces, log } = options;
+    this.#options = options;
+    this.#tables = newTables({ ...options, onChange: () => this.#schedule("report") });
+    this.#statics = new StaticObjects({ ...options, tables: this.#tables });
+    this.#promoted = new PromotedSecondaries(interfaces, log);
+  }
+
+  /** Takes away what an earlier run left of virtual routers, and puts up what is static. */
+  async start(config: Config): Promise<void> {
+    this.#watch(config);
+    const found = await this.#monitor?.read() ?? { routes: [], rules: [] };
+    for (const instance of config.instances) this.#removeLeftOvers(instance, found);
+    this.#promoted.configure(config.instances);
+    this.#statics.configure(config);
+  }
+
+  /** Goes over to another configuration: static objects that are in both are not touched. */
+  configure(config: Config): void {
+    this.#watch(config);
+    this.#promoted.configure(config.instances);
+    this.#statics.configure(config);
+  }
+
+  /** Tells instances of the static objects that they are tied to. */
+  report(): void {
+    this.#statics.report();
+  }
+
+  addAddresses(owner: Owner, addresses: readonly VirtualAddress[]): void {
+    this.#tables.addresses.add(owner, addresses);
+  }
+
+  /** The last first: with a primary address the kernel removes its secondary ones. */
+  removeAddresses(owner: Owner, addresses: readonly VirtualAddress[]): void {
+    this.#tables.addresses.remove(owner, addresses.toReversed());
+  }
+
+  addHoldings(owner: Owner, holdings: readonly Holding[]): void {
+    const { routes, rules } = sortHoldings(holdings);
+    this.#tables.routes.add(owner, routes);
+    this.#tables.rules.add(owner, rules);
+  }
+
+  removeHoldings(owner: Owner, holdings: readonly Holding[]): void {
+    const { routes, rules } = sortHoldings(holdings);
+    this.#tables.rules.remove(owner, rules);
+    this.#tables.routes.remove(owner, routes);
+  }
+
+  /** Takes what the kernel told of links and addresses, which the interfaces know already. */
+  notice(notification: Notification): void {
+    switch (notification.kind) {
+      case "link-changed":
+      case "link-removed":
+        return this.#schedule("links");
+      case "address-added":
+        return this.#schedule("retry");
+      case "address-removed":
+        return this.#lostAddress(this.#tables.addresses.lossOf(notification.address));
+    }
+  }
+
+  /** The kernel dropped notifications of links and addresses, and the interfaces have been read anew. */
+  resynchronize(): void {
+    const { addresses } = this.#tables;
+    const found = this.#options.interfaces.allAddresses();
+    for (const loss of addresses.losses(found, addresses.serial)) this.#lostAddress(loss);
+    this.#schedule("links");
+  }
+
+  /** Done when the kernel has answered everything that was asked. */
+  async idle(): Promise<void> {
+    await this.#tables.requests.idle();
+  }
+
+  /** Removes the addresses of virtual routers, whoever put them there. */
+  release(instances: readonly VrrpInstanceConfig[]): void {
+    for (const instance of instances) this.#removeLeftOvers(instance, { routes: [], rules: [] });
+  }
+
+  /**
+   * Takes away what is static; done when the kernel has answered every request.
+   *
+   * @param keep leave behind what virtual routers hold, and the settings that they need for it
+   */
+  async stop(keep: boolean): Promise<void> {
+    this.#statics.stop();
+    await this.idle();
+    if (!keep) this.#promoted.configure([]);
+    this.#monitor?.[Symbol.dispose]();
+    this.#monitor = undefined;
+    this.#isOver = true;
+  }
+
+  /** Hears of routes and rules once there are any to hear of. */
+  #watch(config: Config): void {
+    const { instances, staticRoutes, staticRules } = config;
+    const holders = [{ routes: staticRoutes, rules: staticRules }, ...instances];
+    if (holders.every(({ routes, rules }) => routes.length + rules.length === 0)) return;
+    this.#monitor ??= this.#options.openMonitor({
+      onRouteRemoved: (route) => this.#lostRoute(this.#tables.routes.lossOf(route)),
+      onRuleRemoved: (rule) => this.#lostRule(this.#tables.rules.lossOf(rule)),
+      onOverrun: () => void this.#resynchronizeRouting(),
+    });
+  }
+
+  /** A backup must not have an address of a virtual router, whoever put it there; routes and rules only if they are ours. */
+  #removeLeftOvers(instance: VrrpInstanceConfig, { routes, rules }: OwnRouting): void {
+    const owner = { config: instance };
+    const held = sortHoldings(holdingsOf(instance));
+    const addresses = [...instance.addresses, ...instance.excludedAddresses];
+    const found = this.#options.interfaces.allAddresses();
+    const tables = this.#tables;
+    tables.rules.remove(owner, tables.rules.among(held.rules, rules));
+    tables.routes.remove(owner, tables.routes.among(held.routes, routes));
+    this.removeAddresses(owner, tables.addresses.among(addresses, found));
+  }
+
+  async #resynchronizeRouting(): Promise<void> {
+    this.#options.log(
+      "warning",
+      "Netlink: notifications were lost, reading routes and rules again",
+    );
+    await this.idle();
+    const { routes, rules } = this.#tables;
+    const [routeSerial, ruleSerial] = [routes.serial, rules.serial];
+    const found = await this.#monitor?.read();
+    if (found === undefined) return;
+    for (const loss of rules.losses(found.rules, ruleSerial)) this.#lostRule(loss);
+    for (const loss of routes.losses(found.routes, routeSerial)) this.#lostRoute(loss);
+  }
+
+  #lostAddress(loss: Loss<VirtualAddress> | undefined): void {
+    this.#lost(loss, this.#tables.addresses, this.#statics.addresses, isTracked.address);
+  }
+
+  #lostRoute(loss: Loss<HeldRoute> | undefined): void {
+    this.#lost(loss, this.#tables.routes, this.#statics.routes, isTracked.route);
+  }
+
+  #lostRule(loss: Loss<HeldRule> | undefined): void {
+    this.#lost(loss, this.#tables.rules, this.#statics.rules, isTracked.rule);
+  }
+
+  #lost<Item>(
+    loss: Loss<Item> | undefined,
+    table: { describe(item: Item): string },
+    statics: StaticTable<Item>,
+    isTracked: (owner: Owner, item: Item) => boolean,
+  ): void {
+    if (loss === undefined) return;
+    const { item, owners } = loss;
+    for (const owner of [...owners]) {
+      if (owner === this.#statics.owner) statics.restore(item);
+      else if (isTracked(owner, item)) this.#options.onLoss(owner, table.describe(item));
+    }
+  }
+
+  /** Once for all that is told in this turn. */
+  #schedule(task: Task): void {
+    const isNew = this.#due.size === 0;
+    this.#due.add(task);
+    if (isNew) this.#options.post(() => this.#catchUp());
+  }
+
+  #catchUp(): void {
+    const due = new Set(this.#due);
+    this.#due.clear();
+    if (this.#isOver) return;
+    const { addresses, routes, rules } = this.#tables;
+    for (const table of [addresses, routes, rules]) {
+      if (due.has("links")) table.linksChanged();
+      else if (due.has("retry")) table.retry();
+    }
+    if (due.has("links")) this.#promoted.linksChanged();
+    this.#statics.report();
+  }
+}

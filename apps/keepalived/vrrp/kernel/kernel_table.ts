@@ -1,0 +1,300 @@
+import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import type { NetlinkRequest } from "@keepalived/netlink-codec";
+import type { NetlinkError, NetlinkResult } from "@keepalived/reactor";
+import type { Log } from "../../log.ts";
+import type { Requests } from "./requests.ts";
+
+/** Who wants objects, by identity: its configuration may change. */
+export type Owner = {
+  readonly config:
+    & Pick<VrrpInstanceConfig, "name">
+    & Partial<Pick<VrrpInstanceConfig, "addresses" | "excludedAddresses" | "routes" | "rules">>;
+};
+
+/** Protocol number that marks what is ours (`ip` prints `proto keepalived`). */
+export const PROTOCOL_KEEPALIVED = 18;
+
+/**
+ * One kind of object in the kernel's tables.
+ *
+ * An item is what the configuration asks for, with names of interfaces; a value is what the kernel gets and tells.
+ */
+export type ObjectKind<Item, Value> = {
+  /** "address" */
+  readonly name: string;
+  /** What tells an item from others that may be held at the same time. */
+  readonly identify: (item: Item) => string;
+  /** In the words of `ip`. */
+  readonly describe: (item: Item) => string;
+  /** What the kernel is to get now; a text says why nothing can be given yet. */
+  readonly resolve: (item: Item) => Value | string;
+  /** Values that are the same object have the same key; whether those of one key are the same, `matches` says. */
+  readonly keyOf: (value: Value) => string;
+  /** Whether what the kernel told of is what we gave, or a part of it. */
+  readonly matches: (given: Value, told: Value) => boolean;
+  readonly add: (item: Item, value: Value) => NetlinkRequest;
+  readonly remove: (value: Value) => NetlinkRequest;
+  /** What the kernel tells when it removes a value. */
+  readonly partsOf: (value: Value) => readonly Value[];
+  /** Error numbers that say that it is there already. */
+  readonly present: readonly number[];
+  /** Error numbers that say that it is not there, or not any more. */
+  readonly absent: readonly number[];
+};
+
+/** An object that somebody else removed, and who wants it. */
+export type Loss<Item> = { readonly item: Item; readonly owners: ReadonlySet<Owner> };
+
+type Entry<Item, Value> = {
+  item: Item;
+  readonly owners: Set<Owner>;
+  /** What the kernel was last given. */
+  value: Value | undefined;
+  /** "lost": somebody else removed it, and it comes back when an owner asks for it again. */
+  state: "present" | "waiting" | "lost";
+  /** What was last said of it, which need not be said again. */
+  complaint: string;
+  /** When it was last given, counted. */
+  serial: number;
+};
+
+/**
+ * The objects of one kind that this process holds.
+ *
+ * Knows which of the kernel's notifications answer its own requests, so that a removal by somebody else is seen. What
+ * cannot be added yet is added when its interface or address comes.
+ */
+export class KernelTable<Item, Value> {
+  readonly #kind: ObjectKind<Item, Value>;
+  readonly #requests: Requests;
+  readonly #log: Log;
+  /** By {@linkcode ObjectKind.identify}. */
+  readonly #entries = new Map<string, Entry<Item, Value>>();
+  /** Removals that were asked for and not yet notified, by {@linkcode ObjectKind.keyOf}. */
+  readonly #removals = new Map<string, Value[]>();
+  readonly #onChange: () => void;
+  #serial = 0;
+
+  /** @param onChange called when it may have changed whether something is there */
+  constructor(
+    kind: ObjectKind<Item, Value>,
+    requests: Requests,
+    log: Log,
+    onChange: () => void = () => {},
+  ) {
+    this.#kind = kind;
+    this.#requests = requests;
+    this.#log = log;
+    this.#onChange = onChange;
+  }
+
+  /** Counts up with each object that is given to the kernel. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** Gives objects to the kernel in one batch. A failure is logged with the kernel's words. */
+  add(owner: Owner, items: readonly Item[]): void {
+    const entries: Entry<Item, Value>[] = [];
+    for (const item of items) {
+      const entry = this.#entryOf(item);
+      entry.owners.add(owner);
+      const isSame = JSON.stringify(entry.item) === JSON.stringify(item);
+      entry.item = item;
+      if (entry.state !== "present" || !isSame) entries.push(entry);
+    }
+    this.#put(entries);
+  }
+
+  /**
+   * Takes objects from the kernel in one batch, but for those that another owner wants. One that is gone already is no
+   * failure.
+   */
+  remove(owner: Owner, items: readonly Item[]): void {
+    const { identify, resolve } = this.#kind;
+    const values = items.flatMap((item) => {
+      const key = identify(item);
+      const entry = this.#entries.get(key);
+      entry?.owners.delete(owner);
+      if (entry !== undefined && entry.owners.size > 0) return [];
+      this.#entries.delete(key);
+      // Nobody asked for what an earlier run left.
+      const value = entry === undefined ? resolve(item) : entry.value;
+      const isThere = entry?.state !== "lost" && value !== undefined && typeof value !== "string";
+      return isThere ? [value] : [];
+    });
+    this.#take(owner, values);
+  }
+
+  /**
+   * What a notified removal took from us, unless we removed it ourselves.
+   *
+   * Asks once for each notification: it also counts off our own removals.
+   */
+  lossOf(told: Value): Loss<Item> | undefined {
+    const key = this.#kind.keyOf(told);
+    if (this.#takeRemoval(key, told)) return undefined;
+    for (const entry of this.#entries.values()) {
+      const { state, value, item, owners } = entry;
+      if (state !== "present" || value === undefined || this.#kind.keyOf(value) !== key) continue;
+      if (!this.#kind.matches(value, told)) continue;
+      entry.state = "lost";
+      this.#onChange();
+      return { item, owners };
+    }
+    return undefined;
+  }
+
+  /**
+   * What is not there, though nobody told of its removal.
+   *
+   * @param found what the kernel has
+   * @param serial {@linkcode KernelTable.serial} when it was asked: what was given since is not looked at
+   */
+  losses(found: readonly Value[], serial: number): readonly Loss<Item>[] {
+    const isThere = this.#finder(found);
+    this.#removals.clear();
+    const lost = [...this.#entries.values()].filter((entry) =>
+      entry.state === "present" && entry.serial <= serial && entry.value !== undefined &&
+      !isThere(entry.value)
+    );
+    for (const entry of lost) entry.state = "lost";
+    if (lost.length > 0) this.#onChange();
+    return lost.map(({ item, owners }) => ({ item, owners }));
+  }
+
+  /** Interfaces changed: what went with one waits for it, and what waited may come. */
+  linksChanged(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.state === "present" && !this.#stands(entry)) entry.state = "waiting";
+    }
+    this.retry();
+    this.#onChange();
+  }
+
+  /** Tries again what could not be added. */
+  retry(): void {
+    this.#put([...this.#entries.values()].filter(({ state }) => state === "waiting"));
+  }
+
+  /** Whether an object is where it should be, as far as the kernel has told. */
+  has(item: Item): boolean {
+    return this.#entries.get(this.#kind.identify(item))?.state === "present";
+  }
+
+  /** `address 192.0.2.1/24 dev eth0` */
+  describe(item: Item): string {
+    return `${this.#kind.name} ${this.#kind.describe(item)}`;
+  }
+
+  /** Which of the items are among what the kernel was found to have. */
+  among(items: readonly Item[], found: readonly Value[]): readonly Item[] {
+    const isThere = this.#finder(found);
+    return items.filter((item) => {
+      const value = this.#kind.resolve(item);
+      return typeof value !== "string" && isThere(value);
+    });
+  }
+
+  #finder(found: readonly Value[]): (value: Value) => boolean {
+    const { keyOf, matches } = this.#kind;
+    const byKey = Map.groupBy(found, keyOf);
+    return (value) => byKey.get(keyOf(value))?.some((told) => matches(value, told)) === true;
+  }
+
+  #entryOf(item: Item): Entry<Item, Value> {
+    const key = this.#kind.identify(item);
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const entry: Entry<Item, Value> = {
+      item,
+      owners: new Set(),
+      value: undefined,
+      state: "waiting",
+      complaint: "",
+      serial: 0,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** Whether the interfaces that it needs are there, the same ones as when it was given. */
+  #stands({ item, value }: Entry<Item, Value>): boolean {
+    const now = this.#kind.resolve(item);
+    if (typeof now === "string" || value === undefined) return false;
+    return this.#kind.keyOf(now) === this.#kind.keyOf(value) && this.#kind.matches(value, now);
+  }
+
+  #put(entries: readonly Entry<Item, Value>[]): void {
+    const given = entries.flatMap((entry) => {
+      const value = this.#kind.resolve(entry.item);
+      if (typeof value === "string") {
+        entry.state = "waiting";
+        this.#complain(entry, `Cannot add ${this.describe(entry.item)}: ${value}`);
+        return [];
+      }
+      entry.value = value;
+      entry.state = "present";
+      entry.serial = ++this.#serial;
+      return [{ entry, value }];
+    });
+    this.#requests.send(
+      given.map(({ entry, value }) => this.#kind.add(entry.item, value)),
+      (results) => {
+        for (const [i, result] of results.entries()) {
+          const { entry, value } = given[i] ?? {};
+          if (entry !== undefined && entry.value === value) this.#settle(entry, result);
+        }
+        this.#onChange();
+      },
+    );
+  }
+
+  #settle(entry: Entry<Item, Value>, result: NetlinkResult): void {
+    if (result.ok || this.#kind.present.includes(result.error.errno)) {
+      entry.complaint = "";
+      return;
+    }
+    if (entry.state === "present") entry.state = "waiting";
+    this.#complain(entry, result.error.message);
+  }
+
+  /** Each thing once, until it is there: with every change of an interface it is tried again. */
+  #complain(entry: Entry<Item, Value>, text: string): void {
+    if (entry.complaint === text) return;
+    entry.complaint = text;
+    const [owner] = entry.owners;
+    this.#log("warning", `(${owner?.config.name}) ${text}`);
+  }
+
+  #take({ config: { name } }: Owner, values: readonly Value[]): void {
+    const parts = values.map((value) => this.#kind.partsOf(value));
+    for (const part of parts.flat()) {
+      const key = this.#kind.keyOf(part);
+      this.#removals.set(key, [...this.#removals.get(key) ?? [], part]);
+    }
+    const failed = (i: number, error: NetlinkError) => {
+      for (const part of parts[i] ?? []) this.#forgetRemoval(part);
+      if (!this.#kind.absent.includes(error.errno)) {
+        this.#log("error", `(${name}) ${error.message}`);
+      }
+    };
+    this.#requests.send(values.map((value) => this.#kind.remove(value)), (results) => {
+      for (const [i, result] of results.entries()) if (!result.ok) failed(i, result.error);
+    });
+  }
+
+  #takeRemoval(key: string, told: Value): boolean {
+    const own = this.#removals.get(key)?.find((given) => this.#kind.matches(given, told));
+    if (own === undefined) return false;
+    this.#forgetRemoval(own);
+    return true;
+  }
+
+  #forgetRemoval(value: Value): void {
+    const key = this.#kind.keyOf(value);
+    const rest = this.#removals.get(key)?.filter((other) => other !== value) ?? [];
+    if (rest.length > 0) this.#removals.set(key, rest);
+    else this.#removals.delete(key);
+  }
+}

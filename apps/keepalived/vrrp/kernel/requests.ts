@@ -1,0 +1,34 @@
+import type { NetlinkRequest } from "@keepalived/netlink-codec";
+import type { NetlinkConnection, NetlinkResult } from "@keepalived/reactor";
+
+/** Requests to the kernel in the order in which they are made, and whether all are answered. */
+export class Requests {
+  readonly #connection: Pick<NetlinkConnection, "send">;
+  #unanswered = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(connection: Pick<NetlinkConnection, "send">) {
+    this.#connection = connection;
+  }
+
+  /** Sends a batch. @param done called with a result for each request */
+  send(
+    requests: readonly NetlinkRequest[],
+    done: (results: readonly NetlinkResult[]) => void,
+  ): void {
+    if (requests.length === 0) return;
+    this.#unanswered++;
+    this.#connection.send(requests, (results) => {
+      this.#unanswered--;
+      done(results);
+      if (this.#unanswered > 0) return;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    });
+  }
+
+  /** Done when the kernel has answered everything that was asked. */
+  async idle(): Promise<void> {
+    if (this.#unanswered === 0) return;
+    await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+}
