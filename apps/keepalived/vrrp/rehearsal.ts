@@ -2,6 +2,7 @@ import { encodeIpv4, ipProtocol } from "@keepalived/inet-codec";
 import type { VirtualAddress, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { interfaceIndex, openPacketSocket } from "@keepalived/linux";
 import type { NetlinkConnection, Reactor, Scheduler } from "@keepalived/reactor";
+import { vrrpGroup } from "@keepalived/vrrp-codec";
 import { Announcer } from "./announcer.ts";
 import { chooseAuthenticator } from "./authentication/choose.ts";
 import { type AuthenticationMemory, newMemory } from "./authentication/memory.ts";
@@ -136,7 +137,8 @@ function onStage(instance: PlacedInstance): PlacedInstance {
   const { family, unicast } = config;
   const moved = (addresses: readonly VirtualAddress[]) =>
     addresses.slice(0, 2).map((address) => ({ ...address, interface: props }));
-  const peers = [{ address: peer[family], minTtl: 0, maxTtl: 255 }];
+  // What goes to a group of the loopback interface reaches nobody; one of its addresses would reach all who listen everywhere.
+  const peers = [{ address: vrrpGroup[family], minTtl: 0, maxTtl: 255 }];
   return {
     ...config,
     name: props,
@@ -148,7 +150,7 @@ function onStage(instance: PlacedInstance): PlacedInstance {
     sourceAddress: own[family],
     addresses: moved(config.addresses),
     excludedAddresses: moved(config.excludedAddresses),
-    ...(unicast === undefined ? {} : { unicast: { ...unicast, peers } }),
+    ...(unicast === undefined ? {} : { unicast: { ...unicast, peers, checkSource: false } }),
   };
 }
 
