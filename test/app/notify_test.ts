@@ -130,6 +130,31 @@ test("scripts and FIFOs hear the same from both daemons", async () => {
   }
 });
 
+test("notify_contested tells of a rival, and of the end of it", async () => {
+  using injector = new Injector(lab.host("peer"));
+  const log = join(lab.folder, "contested");
+  const script = join(lab.folder, "log.sh");
+  const daemon = lab.start({
+    name: "rival",
+    config: `global_defs {\n  script_user root\n}\n` + instanceConf({
+      name: "A",
+      virtualRouterId: first.ours,
+      lines: [`notify "${script} ${log}"`, `notify_contested "${script} ${log} contested"`],
+    }),
+  }, "ours");
+  await daemon.says(/Entering MASTER STATE/);
+  for (let i = 0; i < 6; i++) {
+    injector.send(advertisement("ours", "A", 50));
+    await sleep(100);
+  }
+  const expected = ["BACKUP 100", "MASTER 100", "CONTESTED 100", "UNCONTESTED 100"];
+  const any = () => linesOf("contested").filter((line) => line.startsWith("INSTANCE A "));
+  await until("the contest is over", () => any().length === expected.length, 5000);
+  assert.deepEqual(any(), expected.map((line) => `INSTANCE A ${line}`));
+  assert.equal(linesOf("contested").filter((line) => line === "contested").length, 1);
+  assert.equal(await daemon.stop(), 0);
+});
+
 function start(implementation: Implementation): Daemon {
   track(0);
   return lab.start({ name: implementation, implementation, config: config(implementation, names) });
