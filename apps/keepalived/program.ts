@@ -107,9 +107,9 @@ export function runnerOf(names: RunnerNames): Identity | string {
   return runners.find(names);
 }
 
-/** Accounts may have changed: the next program asks the system anew. */
-export function forgetAccounts(): void {
-  runners.forget();
+/** Accounts may have changed. To be called when there is time: to ask for them may take long. */
+export function refreshAccounts(): void {
+  runners.refresh();
 }
 
 /** What became of the programs of this process, so far. */

@@ -8,10 +8,7 @@ export type RunnerNames = {
   readonly group?: string | undefined;
 };
 
-/**
- * Finds who runs programs. Remembers it until told to forget: asking the system takes long where accounts are not in
- * `/etc/passwd`.
- */
+/** Finds who runs programs, and remembers it: to ask takes long where accounts are not in `/etc/passwd`. */
 export class Runners {
   readonly #machine: Machine;
   readonly #known = new Map<string, Identity | string>();
@@ -22,15 +19,17 @@ export class Runners {
 
   /** The identity, or why there is none. */
   find({ user, group }: RunnerNames): Identity | string {
-    const key = JSON.stringify([user, group]);
+    const key = JSON.stringify({ user, group });
     const known = this.#known.get(key) ?? this.#look(user, group);
     this.#known.set(key, known);
     return known;
   }
 
-  /** Accounts may have changed. */
-  forget(): void {
+  /** Asks anew for all that is remembered. */
+  refresh(): void {
+    const keys = [...this.#known.keys()];
     this.#known.clear();
+    for (const key of keys) this.find(JSON.parse(key) as RunnerNames);
   }
 
   #look(user: string | undefined, group: string | undefined): Identity | string {

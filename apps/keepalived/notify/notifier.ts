@@ -1,7 +1,7 @@
 import type { Config } from "@keepalived/keepalived-config";
 import type { Reactor } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
-import { forgetAccounts, programOf } from "../program.ts";
+import { programOf, refreshAccounts } from "../program.ts";
 import type { NotifyEvent, ToldState } from "./event.ts";
 import { Fifos } from "./fifos.ts";
 import { lineOf, type Listeners, type Notice, noticeOf } from "./notice.ts";
@@ -48,7 +48,7 @@ export class Notifier {
     this.#config = config;
     this.#listeners = { instance: (name) => byName.get(name), group: (name) => groups.get(name) };
     for (const name of this.#groups.keys()) if (!groups.has(name)) this.#groups.delete(name);
-    forgetAccounts();
+    refreshAccounts();
     this.#fifos.configure([global.fifos.vrrp, global.fifos.all], global);
   }
 
