@@ -6,6 +6,8 @@ export type RoleOptions = {
   readonly detail: number;
   readonly syslog: boolean;
   readonly pidFile: string;
+  /** What becomes of addresses at the end: `-V` keeps them where they are, `-X` removes even those of others. */
+  readonly addressesAtEnd?: "keep" | "release";
 };
 
 /** What the parent sends a child: one JSON line each on the child's standard input. */

@@ -2,10 +2,7 @@ import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 
 /** Settings of an instance that are read and checked, and that this version does not act on yet. */
 const instanceFeatures: Readonly<Record<string, (instance: VrrpInstanceConfig) => boolean>> = {
-  virtual_routes: (it) => it.routes.length > 0,
-  virtual_rules: (it) => it.rules.length > 0,
   smtp_alert: (it) => it.smtpAlert,
-  promote_secondaries: (it) => it.promoteSecondaries,
 };
 
 /**
@@ -18,12 +15,6 @@ export function inactiveFeatures(config: Config): readonly string[] {
       ? []
       : [`(${names.join(", ")}) ${feature}: accepted, not acted on by this version`];
   });
-  if (config.staticRoutes.length > 0) {
-    lines.push("static_routes: accepted, not acted on by this version");
-  }
-  if (config.staticRules.length > 0) {
-    lines.push("static_rules: accepted, not acted on by this version");
-  }
   if (config.present.checker) lines.push("virtual_server: accepted, not acted on by this version");
   if (
     config.global.linkbeatPolling || config.linkbeatInterfaces.length > 0 ||

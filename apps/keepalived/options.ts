@@ -57,6 +57,20 @@ const rows: readonly OptionRow[] = [
     help: "Stay in the foreground",
   },
   {
+    key: "releaseVips",
+    short: "X",
+    long: "release-vips",
+    value: "none",
+    help: "Remove virtual addresses at the end even if others put them there",
+  },
+  {
+    key: "keepVrrp",
+    short: "V",
+    long: "dont-release-vrrp",
+    value: "none",
+    help: "Leave virtual addresses, routes and rules in place at the end",
+  },
+  {
     key: "pidFile",
     short: "p",
     long: "pid",
@@ -123,6 +137,8 @@ export type OptionKey =
   | "detail"
   | "noSyslog"
   | "foreground"
+  | "releaseVips"
+  | "keepVrrp"
   | "pidFile"
   | "vrrpPidFile"
   | "checkersPidFile"

@@ -1,6 +1,6 @@
 import { type Config, fixedChanges, type LoadedConfig } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
-import type { ParentMessage } from "../control.ts";
+import type { ParentMessage, RoleOptions } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
@@ -142,8 +142,14 @@ class Parent {
         detail: this.#options.count("detail"),
         syslog: this.#options.count("noSyslog") === 0,
         pidFile: pidFileOf(this.#options, "vrrpPidFile"),
+        ...this.#addressesAtEnd(),
       },
     };
+  }
+
+  #addressesAtEnd(): Pick<RoleOptions, "addressesAtEnd"> {
+    if (this.#options.count("keepVrrp") > 0) return { addressesAtEnd: "keep" };
+    return this.#options.count("releaseVips") > 0 ? { addressesAtEnd: "release" } : {};
   }
 
   /** Parses first; with any error the running configuration stays. */

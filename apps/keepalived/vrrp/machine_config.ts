@@ -2,6 +2,7 @@ import { familyOf } from "@keepalived/ip-address";
 import type { VirtualAddress } from "@keepalived/keepalived-config";
 import type { InstanceConfig } from "@keepalived/vrrp-fsm";
 import type { PlacedInstance } from "./devices/placement.ts";
+import { holdingsOf } from "./kernel/holdings.ts";
 
 /** What the machine needs of a configuration. */
 export function machineConfig(config: PlacedInstance): InstanceConfig {
@@ -19,7 +20,7 @@ export function machineConfig(config: PlacedInstance): InstanceConfig {
     preemptDelayUs: config.preemptDelayUs,
     startupDelayUs: config.startupDelayUs,
     addresses: [...config.addresses, ...config.excludedAddresses],
-    holdings: [],
+    holdings: holdingsOf(config),
     grouped: config.syncGroup !== undefined,
     lowerPriorityNoAdvert: config.lowerPriorityNoAdvert,
     higherPrioritySendAdvert: config.higherPrioritySendAdvert,

@@ -7,7 +7,7 @@ import {
   setProcessName,
 } from "@keepalived/linux";
 import { Reactor } from "@keepalived/reactor";
-import { type ChildMessage, LineReader, type ParentMessage } from "../control.ts";
+import { type ChildMessage, LineReader, type ParentMessage, type RoleOptions } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { PidFile } from "../pid_file.ts";
@@ -44,6 +44,7 @@ class Role {
   #scheduling: Scheduling | undefined;
   #log: Log | undefined;
   #console = false;
+  #addressesAtEnd: RoleOptions["addressesAtEnd"];
   #stopping = false;
 
   constructor(reactor: Reactor) {
@@ -61,7 +62,7 @@ class Role {
   stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    const stopped = this.#process?.stop() ?? Promise.resolve();
+    const stopped = this.#process?.stop(this.#addressesAtEnd) ?? Promise.resolve();
     void stopped.finally(() => {
       this.#log?.("info", "Stopped");
       this.#reactor.stop();
@@ -99,6 +100,7 @@ class Role {
     });
     this.#log = log;
     this.#console = options.console;
+    this.#addressesAtEnd = options.addressesAtEnd;
     requireRights();
     this.#pidFile = new PidFile(options.pidFile);
     this.#scheduling = new Scheduling(this.#reactor, log);

@@ -1,8 +1,15 @@
 import { familyOf } from "@keepalived/ip-address";
 import { SyscallError } from "@keepalived/linux";
-import type { Action, Advertisement, StateKind, VirtualAddress } from "@keepalived/vrrp-fsm";
+import type {
+  Action,
+  Advertisement,
+  Holding,
+  StateKind,
+  VirtualAddress,
+} from "@keepalived/vrrp-fsm";
 import { operatorCause, operatorState } from "../names.ts";
 import type { Channel } from "./channel.ts";
+import { sortHoldings } from "./kernel/holdings.ts";
 import type { Packet } from "./outbox.ts";
 import type { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
@@ -14,17 +21,20 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
     case "send-advertisement":
       return sendAdvertisement(action.advertisement, router, world);
     case "add-addresses":
-      world.addresses.add(router, action.addresses);
+      world.kernel.addAddresses(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) setting VIPs.`);
       return;
     case "remove-addresses":
       world.announcer.withdraw(name);
-      world.addresses.remove(router, action.addresses);
+      world.kernel.removeAddresses(router, action.addresses);
       if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
       return;
     case "add-holdings":
+      world.kernel.addHoldings(router, action.holdings);
+      return logHoldings("setting", action.holdings, name, world);
     case "remove-holdings":
-      throw new RangeError(`Cannot perform ${action.kind}: nothing configures it yet`);
+      world.kernel.removeHoldings(router, action.holdings);
+      return logHoldings("removing", action.holdings, name, world);
     case "tell-group":
       return world.groups.tell(router.config.syncGroup, action.event);
     case "announce":
@@ -73,6 +83,18 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
 /** Does of an action beforehand what nobody sees. */
 export function prepare(action: Action, router: VirtualRouter): void {
   if (action.kind === "send-advertisement") router.outbox?.packetsOf(action.advertisement);
+}
+
+function logHoldings(
+  verb: "setting" | "removing",
+  holdings: readonly Holding[],
+  name: string,
+  world: World,
+): void {
+  if (world.detail === 0) return;
+  const { routes, rules } = sortHoldings(holdings);
+  if (routes.length > 0) world.log("info", `(${name}) ${verb} Virtual Routes`);
+  if (rules.length > 0) world.log("info", `(${name}) ${verb} Virtual Rules`);
 }
 
 /** To the group, or to each unicast peer. A network that is down is a reason to count, not to fail. */

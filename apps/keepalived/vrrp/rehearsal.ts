@@ -9,7 +9,8 @@ import { type AuthenticationMemory, newMemory } from "./authentication/memory.ts
 import { Channels } from "./channel.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
 import { Interfaces } from "./interfaces.ts";
-import { KernelAddresses } from "./kernel_addresses.ts";
+import { KernelObjects } from "./kernel/kernel_objects.ts";
+import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { Outbox } from "./outbox.ts";
 import { receiveDatagram } from "./receive.ts";
 import { SyncGroups } from "./sync_groups.ts";
@@ -67,7 +68,15 @@ export function rehearse(
         tellMember: () => {},
         onStateChange: () => {},
       }),
-      addresses: new KernelAddresses(netlink, interfaces, log),
+      kernel: new KernelObjects({
+        post: (callback) => reactor.post(callback),
+        connection: netlink,
+        interfaces,
+        log,
+        openMonitor: (listener) => new RoutingMonitor(reactor, log, listener),
+        onLoss: () => {},
+        onFault: () => {},
+      }),
       virtualAddresses: () => new Set(),
     };
     for (let i = 0; i < times; i++) play(new VirtualRouter(onStage(instance), world, 1), clock);
@@ -150,6 +159,8 @@ function onStage(instance: PlacedInstance): PlacedInstance {
     sourceAddress: own[family],
     addresses: moved(config.addresses),
     excludedAddresses: moved(config.excludedAddresses),
+    routes: [],
+    rules: [],
     ...(unicast === undefined ? {} : { unicast: { ...unicast, peers, checkSource: false } }),
   };
 }

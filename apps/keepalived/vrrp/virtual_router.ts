@@ -130,10 +130,14 @@ export class VirtualRouter {
     );
   }
 
-  /** Resigns if it is Active, gives its addresses away, and leaves its channel. */
-  stop(): void {
+  /**
+   * Resigns if it is Active, gives its addresses away, and leaves its channel.
+   *
+   * @param resign false: says nothing and leaves its addresses where they are
+   */
+  stop(resign = true): void {
     this.#waiting = false;
-    this.#host.send({ kind: "shutdown" });
+    if (resign) this.#host.send({ kind: "shutdown" });
     for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
     this.#leave();
     this.#host[Symbol.dispose]();
@@ -198,9 +202,17 @@ export class VirtualRouter {
     const gone = this.#influence.faults.filter((fault) => !influence.faults.includes(fault));
     this.#influence = influence;
     this.#host.send({ kind: "priority", adjustment: influence.adjustment });
-    for (const fault of influence.faults) this.#setFault(fault, `tracked ${fault}`);
-    for (const fault of gone) this.#setFault(fault, undefined);
+    for (const fault of influence.faults) this.setFault(fault, `tracked ${fault}`);
+    for (const fault of gone) this.setFault(fault, undefined);
     this.#startUp();
+  }
+
+  /** A reason not to take part comes or goes. @param text what is wrong; undefined: nothing */
+  setFault(reason: string, text: string | undefined): void {
+    const present = text !== undefined;
+    if (this.#host.state.faults.includes(reason) === present) return;
+    if (present) this.#world.log("info", `(${this.#config.name}) entering FAULT state (${text})`);
+    this.#host.send({ kind: "fault", reason, present });
   }
 
   /** Remembers the effective priority. @returns the one before */
@@ -288,16 +300,16 @@ export class VirtualRouter {
     this.#renewOutbox(source, place);
     this.#host.send({ kind: "local-address", address: source });
     const refused = place !== undefined && this.#channel === undefined;
-    for (const [reason, text] of Object.entries(faults)) this.#setFault(reason, text);
-    this.#setFault("no-socket", refused ? "no socket" : undefined);
+    for (const [reason, text] of Object.entries(faults)) this.setFault(reason, text);
+    this.setFault("no-socket", refused ? "no socket" : undefined);
     const keyless = this.#reception.authenticator === undefined;
-    this.#setFault(
+    this.setFault(
       "no-hmac-key",
       keyless ? "the active key of auth_hmac is not usable" : undefined,
     );
     const { peers, faultWithoutPeer = false } = this.#config.unicast ?? {};
     const alone = faultWithoutPeer && peers?.length === 0;
-    this.#setFault("no-unicast-peer", alone ? "no unicast peer" : undefined);
+    this.setFault("no-unicast-peer", alone ? "no unicast peer" : undefined);
   }
 
   /** An outbox for the source address of the moment; the host has its first packet encoded before a takeover. */
@@ -310,14 +322,6 @@ export class VirtualRouter {
     const interfaceIndex = place.transmit?.index;
     if (this.#outbox?.isFor(source, interfaceIndex) === true) return;
     this.#outbox = new Outbox(this.#config, { source, interfaceIndex, authenticator });
-  }
-
-  /** @param text what is wrong; undefined: nothing */
-  #setFault(reason: string, text: string | undefined): void {
-    const present = text !== undefined;
-    if (this.#host.state.faults.includes(reason) === present) return;
-    if (present) this.#world.log("info", `(${this.#config.name}) entering FAULT state (${text})`);
-    this.#host.send({ kind: "fault", reason, present });
   }
 
   #join(place: ChannelPlace | undefined): void {

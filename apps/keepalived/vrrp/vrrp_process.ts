@@ -22,7 +22,9 @@ import { Devices } from "./devices/devices.ts";
 import { place, type PlacedConfig } from "./devices/placement.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Interfaces } from "./interfaces.ts";
-import { KernelAddresses } from "./kernel_addresses.ts";
+import { KernelObjects } from "./kernel/kernel_objects.ts";
+import type { Owner } from "./kernel/kernel_table.ts";
+import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { rehearse } from "./rehearsal.ts";
 import { SyncGroups } from "./sync_groups.ts";
 import { Links } from "./trackers/links.ts";
@@ -42,7 +44,7 @@ export class VrrpProcess {
   readonly #notifier: Notifier;
   readonly #links: Links;
   readonly #trackers: Trackers;
-  readonly #addresses: KernelAddresses;
+  readonly #kernel: KernelObjects;
   readonly #devices: Devices;
   readonly #firewall: Firewall;
   readonly #world: World;
@@ -78,7 +80,15 @@ export class VrrpProcess {
       tellMember: (name, event) => this.#byName.get(name)?.tell(event),
       onStateChange: (name, state) => this.#notifier.notify({ kind: "group-state", name, state }),
     });
-    this.#addresses = new KernelAddresses(this.#netlink, this.#interfaces, log);
+    this.#kernel = new KernelObjects({
+      post: (callback) => reactor.post(callback),
+      connection: this.#netlink,
+      interfaces: this.#interfaces,
+      log,
+      openMonitor: (listener) => new RoutingMonitor(reactor, log, listener),
+      onLoss: (owner, what) => this.#lost(owner, what),
+      onFault: (name, reason, text) => this.#byName.get(name)?.setFault(reason, text),
+    });
     this.#devices = new Devices({
       connection: this.#netlink,
       interfaces: this.#interfaces,
@@ -101,7 +111,7 @@ export class VrrpProcess {
       detail,
       interfaces: this.#interfaces,
       links: this.#links,
-      addresses: this.#addresses,
+      kernel: this.#kernel,
       channels: new Channels({ reactor, log }),
       announcer: this.#announcer,
       groups: this.#groups,
@@ -127,15 +137,10 @@ export class VrrpProcess {
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
     await this.#devices.make(config.devices);
-    for (const instance of config.instances) {
-      const { addresses, excludedAddresses } = instance;
-      const left = [...addresses, ...excludedAddresses].filter((it) =>
-        this.#addresses.isLeftOver(it)
-      );
-      if (left.length > 0) this.#addresses.remove({ config: instance }, left);
-    }
+    await this.#kernel.start(config);
     this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
     this.#setInfluences();
+    this.#kernel.report();
     for (const router of this.#routers) router.start();
     this.#reactor.post(() => {
       rehearse(config.instances, this.#reactor, this.#netlink);
@@ -155,6 +160,7 @@ export class VrrpProcess {
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
     await this.#devices.make(config.devices);
+    this.#kernel.configure(config);
     const running = new Map(this.#routers.map((router) => [router.config, router]));
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
     const ended = new Set(remove);
@@ -167,6 +173,7 @@ export class VrrpProcess {
     this.#setRouters([...kept, ...added]);
     this.#groups.configure(config.syncGroups);
     this.#setInfluences();
+    this.#kernel.report();
     for (const router of kept) router.report();
     this.#repeatStates(kept);
     for (const router of added) router.start();
@@ -177,13 +184,20 @@ export class VrrpProcess {
     await this.#devices.keepOnly(config.devices);
   }
 
-  /** Resigns everywhere; done when the kernel has answered every request. */
-  async stop(): Promise<void> {
+  /**
+   * Resigns everywhere; done when the kernel has answered every request.
+   *
+   * @param addresses "keep": does not resign, and leaves what a MASTER holds where it is; "release": takes the addresses of
+   * virtual routers even if it did not put them there
+   */
+  async stop(addresses?: "keep" | "release"): Promise<void> {
     await this.#changing;
-    this.#end(this.#routers, "stopped");
+    const routers = this.#routers;
+    this.#end(routers, "stopped", addresses !== "keep");
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
-    await Promise.all([this.#addresses.idle(), this.#notifier.stop()]);
+    if (addresses === "release") this.#kernel.release(routers.map(({ config }) => config));
+    await Promise.all([this.#kernel.stop(addresses === "keep"), this.#notifier.stop()]);
     await this.#devices.keepOnly([]);
     await this.#firewall.remove();
     this.#announcer[Symbol.dispose]();
@@ -192,10 +206,10 @@ export class VrrpProcess {
     this.#packets[Symbol.dispose]();
   }
 
-  #end(routers: readonly VirtualRouter[], kind: "stopped" | "deleted"): void {
+  #end(routers: readonly VirtualRouter[], kind: "stopped" | "deleted", resign = true): void {
     for (const router of routers) {
       const { config: { name }, state, priority } = router;
-      router.stop();
+      router.stop(resign);
       if (state !== "initialize") this.#notifier.notify({ kind, name, priority });
     }
   }
@@ -260,15 +274,15 @@ export class VrrpProcess {
   /** The kernel dropped notifications: what it has is asked for anew. */
   async #resynchronize(): Promise<void> {
     this.#log("warning", "Netlink: notifications were lost, reading the kernel's tables again");
-    await this.#addresses.idle();
+    await this.#kernel.idle();
     await this.#readKernel();
-    const bereft = this.#addresses.ownersOfMissing();
-    for (const router of this.#routers) {
-      if (bereft.has(router)) this.#sayLost(router, "an address");
-    }
+    this.#kernel.resynchronize();
   }
 
-  #sayLost(router: VirtualRouter, what: string): void {
+  /** Somebody took what a MASTER holds. */
+  #lost(owner: Owner, what: string): void {
+    const router = this.#routers.find((it) => it === owner);
+    if (router?.state !== "active") return;
     this.#log("warning", `(${router.config.name}) ${what} was removed by somebody else`);
     router.addressLost();
   }
@@ -282,22 +296,7 @@ export class VrrpProcess {
 
   #take(notification: Notification): void {
     this.#interfaces.apply(notification);
-    if (notification.kind !== "address-removed") return;
-    const { address } = notification;
-    if (!this.#addresses.isLoss(address)) return;
-    const name = this.#interfaces.nameOf(address.index);
-    if (name !== undefined) this.#lost(name, address.address);
-  }
-
-  #lost(interfaceName: string, address: IpAddress): void {
-    for (const router of this.#routers) {
-      const { addresses, excludedAddresses } = router.config;
-      const own = [...addresses, ...excludedAddresses].some((it) =>
-        it.address === address && it.interface === interfaceName
-      );
-      if (!own || router.state !== "active") continue;
-      this.#sayLost(router, `address ${address} of ${interfaceName}`);
-    }
+    this.#kernel.notice(notification);
   }
 
   #decode(message: NetlinkMessage): Notification | undefined {

@@ -5,7 +5,7 @@ import type { Notifier } from "../notify/notifier.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Channels } from "./channel.ts";
 import type { Interfaces } from "./interfaces.ts";
-import type { KernelAddresses } from "./kernel_addresses.ts";
+import type { KernelObjects } from "./kernel/kernel_objects.ts";
 import type { SyncGroups } from "./sync_groups.ts";
 import type { Links } from "./trackers/links.ts";
 
@@ -14,7 +14,7 @@ export type World = {
   readonly scheduler: Scheduler;
   readonly interfaces: Interfaces;
   readonly links: Links;
-  readonly addresses: KernelAddresses;
+  readonly kernel: KernelObjects;
   readonly channels: Channels;
   readonly announcer: Announcer;
   readonly groups: SyncGroups;
