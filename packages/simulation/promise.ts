@@ -38,16 +38,34 @@ export function allowedTakeovers(world: World, fault: Fault, segment: number): n
     case "freeze":
     case "jump":
       return late + 2;
-    case "reconfigure": {
+    case "reconfigure":
+      return allowedByReload(world, fault, segment, late);
+    case "address-lost": {
       const router = world.routers[fault.router];
-      // Between two layouts of groups nothing is promised.
-      const isRegrouped = router === undefined ||
-        groupOf(router.member, segment).join() !== groupOf(fault.member, segment).join();
-      return isRegrouped ? undefined : late + 1;
+      const loser = router && playerOf(router, fault.segment);
+      return loser?.state.kind === "active" ? late + 1 : 0;
     }
     default:
       return late + 1;
   }
+}
+
+/** A reload moves nobody unless it changes who wins. Between two layouts of groups nothing is promised. */
+function allowedByReload(
+  world: World,
+  { router: index, member }: Extract<Fault, { readonly kind: "reconfigure" }>,
+  segment: number,
+  late: number,
+): number | undefined {
+  const previous = world.routers[index]?.member;
+  if (previous === undefined) return undefined;
+  const segments = groupOf(previous, segment);
+  if (segments.join() !== groupOf(member, segment).join()) return undefined;
+  const isElection = segments.some((other) => {
+    const [was, is] = [previous.instances[other], member.instances[other]];
+    return was?.priority !== is?.priority || was?.preempt !== is?.preempt;
+  });
+  return isElection ? late + 1 : 0;
 }
 
 /** Whether a fault can make a difference on a segment, be it through a group. */

@@ -32,7 +32,7 @@ export function scenarioOf(seed: number): Scenario {
       { length: segments },
       () => dice.pick(version === 2 ? [SECOND, 2 * SECOND] : [SECOND / 2, SECOND]),
     ),
-    hasSlow: version === 3 && dice.oneIn(3),
+    hasSlow: version === 3 && dice.oneIn(2),
     isGroupable: !dice.oneIn(3),
   };
   const members = membersOf(dice, network, dice.integer(2, 5));

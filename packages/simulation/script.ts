@@ -6,6 +6,9 @@ import { addressesOf, layoutOf, type Network, PRIORITIES } from "./network.ts";
 
 const SECOND = 1_000_000;
 
+/** Last numbers of a segment's addresses. */
+const HOSTS: readonly (readonly number[])[] = [[200, 201], [201, 202]];
+
 /** A fault, and its time after the end of the one before. */
 type Next = { readonly afterUs: number; readonly fault: Fault };
 
@@ -28,7 +31,7 @@ export class Script {
     const dice = this.#dice;
     const router = dice.integer(0, this.#members.length - 1);
     const segment = dice.integer(0, this.#network.segments - 1);
-    switch (dice.integer(1, 16)) {
+    switch (dice.integer(1, 17)) {
       case 1:
       case 2:
         return once(this.#toggle("crash", "restart", router));
@@ -49,12 +52,13 @@ export class Script {
         return once(this.#weigh(router, segment));
       case 11:
       case 12:
-        return once(this.#reconfigure(router, segment));
       case 13:
-        return this.#regroup(router, segment);
+        return once(this.#reconfigure(router, segment));
       case 14:
-        return once(this.#split(router, segment));
+        return this.#regroup(router, segment);
       case 15:
+        return once(this.#split(router, segment));
+      case 16:
         // Lossy spells end, or nothing could be promised any more.
         return [
           { afterUs: 0, fault: { kind: "loss", percent: dice.pick([5, 30, 80]) } },
@@ -114,14 +118,15 @@ export class Script {
     const dice = this.#dice;
     const { isGroupable, hasSlow, intervalsUs } = this.#network;
     const member = this.#members[router] as Member;
-    const intervalUs = (intervalsUs[segment] ?? SECOND) * dice.pick(hasSlow ? [1, 4] : [1]);
+    const fastUs = intervalsUs[segment] ?? SECOND;
+    const isFast = member.instances[segment]?.advertisementIntervalUs === fastUs;
+    const advertisementIntervalUs = hasSlow && isFast ? 4 * fastUs : fastUs;
     const priority = dice.pick(PRIORITIES);
     const change = dice.pick<(config: InstanceConfig, of: number) => Partial<InstanceConfig>>([
       (_, of) => isGroupable || of === segment ? { priority } : {},
-      (_, of) => of === segment ? { addresses: addressesOf(of, [201, 202]) } : {},
-      (_, of) => of === segment ? { addresses: addressesOf(of, [200, 201]) } : {},
+      (_, of) => of === segment ? { addresses: addressesOf(of, dice.pick(HOSTS)) } : {},
       (_, of) => of === segment ? { holdings: [{ key: "rule", value: 1 }] } : {},
-      (_, of) => of === segment ? { advertisementIntervalUs: intervalUs } : {},
+      (_, of) => of === segment ? { advertisementIntervalUs } : {},
       () => ({ preempt: true }),
     ]);
     return this.#reload(router, {

@@ -132,6 +132,18 @@ export const MUTANTS: readonly Mutant[] = [
     const next = step(config, state, event, nowUs);
     return event.kind === "shutdown" ? without("remove-holdings", next) : next;
   }),
+  mutant("a member of a group waits too long", "latency", (config, state, event, nowUs) => {
+    return step(config.grouped ? { ...config, downTimerAdverts: 4 } : config, state, event, nowUs);
+  }),
+  mutant("a reload is not advertised", "stability", (config, state, event, nowUs) => {
+    const next = step(config, state, event, nowUs);
+    return event.kind === "configured" ? without("send-advertisement", next) : next;
+  }),
+  mutant("a member resigns silently from its group", "latency", (config, state, event, nowUs) => {
+    const next = step(config, state, event, nowUs);
+    const isDragged = event.kind === "fault" && event.reason.startsWith("group ");
+    return isDragged ? without("send-advertisement", next) : next;
+  }),
   mutant("a candidate forgets to withdraw", "together", (config, state, event, nowUs) => {
     const next = step(config, state, event, nowUs);
     return event.kind === "advertisement" ? without("tell-group", next) : next;
