@@ -95,7 +95,8 @@ export class Scheduling {
       if (lateUs >= config.lateUs) this.#count(lateUs);
       if (lateUs < minAutoPriorityDelayUs || this.#priority >= maxAutoPriority) return;
       this.#setPriority(this.#priority + 1, next.rlimitRttimeUs);
-      this.#log("warning", `Timers are late: real-time priority is now ${this.#priority}`);
+      const now = `real-time priority is now ${this.#priority || "off"}`;
+      this.#log("warning", `Timers came ${text(lateUs)} late: ${now}`);
     });
   }
 
