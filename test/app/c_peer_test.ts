@@ -108,3 +108,31 @@ test("they agree who is MASTER, from whichever side they start", async () => {
   assert.equal(await again.stop(), 0);
   assert.equal(await theirs.stop(), 0);
 });
+
+test("a peer with the checksum of old releases is believed and answered in it", async () => {
+  await using lab = await Lab.create([
+    { name: "a", addresses: ["192.0.2.1/24"] },
+    { name: "b", addresses: ["192.0.2.2/24"] },
+  ], { watch: "ports" });
+  const conf = (self: HostName, priority: number, ...lines: readonly string[]) =>
+    instanceConf({ interval: 0.5, priority, lines: [...unicast(ip4)(self), ...lines] });
+  const theirs = lab.start({
+    name: "theirs",
+    implementation: "c",
+    config: conf("b", 200, "old_unicast_checksum"),
+  }, "b");
+  await theirs.says(/Entering MASTER STATE/);
+  const ours = lab.start({ name: "ours", config: conf("a", 100) }, "a");
+  await ours.says(/Entering BACKUP STATE/);
+  await sleep(2500);
+  assert.deepEqual(ours.lines(/Entering MASTER|ignoring|malformed/), []);
+
+  const formOf = async (port: HostName) =>
+    (await lab.wire.next(`${port} advertises`, (it) => it.port === port, { withinMs: 4000 }))
+      .checksumForm;
+  assert.equal(await formOf("b"), "group-pseudo-header");
+  assert.equal(await theirs.stop(), 0);
+  await ours.says(/Entering MASTER STATE/);
+  assert.equal(await formOf("a"), "group-pseudo-header");
+  assert.equal(await ours.stop(), 0);
+});
