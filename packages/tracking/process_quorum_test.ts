@@ -35,6 +35,10 @@ for (const [quorum, quorumMax, expected] of quorums) {
   });
 }
 
+test("before the first count it is not up", () => {
+  assert.deepEqual(bench().state, { up: false, changesAtUs: null, count: null });
+});
+
 test("the first count decides at once, whatever the delays", () => {
   const delays = { forkDelayUs: 100, terminateDelayUs: 100 };
   assert.deepEqual(counted(bench(delays), 0, 0), verdict(false));

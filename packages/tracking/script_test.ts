@@ -80,6 +80,9 @@ test("a late beat does not move the next ones; missed ones are not made up for",
   one.tell(2901, { kind: "ended", success: true });
   assert.deepEqual(one.tell(7500, { kind: "timeout" }), [RUN]);
   assert.equal(one.state.nextAtUs, 8500);
+  one.tell(7501, { kind: "ended", success: true });
+  one.tell(9500, { kind: "timeout" });
+  assert.equal(one.state.nextAtUs, 10_500);
 });
 
 test("a run that still goes on lets the next beat go by", () => {
@@ -114,5 +117,6 @@ test("a shorter interval counts from now on, a longer one from the next run; the
   assert.deepEqual([one.state.nextAtUs, one.state.verdict], [2500, "bad"]);
   const { state } = one;
   one.configure(2100, { ...defaults, intervalUs: 5000 });
+  one.configure(2100, { ...defaults, intervalUs: 400 });
   assert.equal(one.state, state);
 });
