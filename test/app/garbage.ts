@@ -30,13 +30,17 @@ export type Target = {
   /** A router of it: advertisements to its own address are not for a multicast instance. */
   readonly router: { readonly mac: string; readonly address: string };
   readonly attacker: { readonly mac: string; readonly address: string };
+  /** Packets that look as if they came from who knows its secret. */
+  readonly forgeries?: readonly Packet[];
 };
 
 /** Uniform integers below a limit. */
 type Random = (limit: number) => number;
 
-type Packet = {
+/** A packet to send: by default VRRP of hop limit 255 to the group. */
+export type Packet = {
   readonly message: Uint8Array;
+  readonly protocol?: number;
   readonly hopLimit?: number;
   readonly destination?: string;
   readonly destinationMac?: string;
@@ -54,7 +58,7 @@ export function* garbage(target: Target, seed: number): Generator<Uint8Array, ne
   const recorded = recordedMessages(target.family);
   const random = randomIntegers(seed);
   const makers: readonly (() => Packet)[] = [
-    ...wrongInOneThing(target).map((packet) => () => packet),
+    ...[...wrongInOneThing(target), ...target.forgeries ?? []].map((packet) => () => packet),
     () => ({ message: flipped(pick(recorded, random), random) }),
     () => ({ message: cutOff(pick(recorded, random), random) }),
     () => ({ message: pick(recorded, random), hopLimit: random(255) }),
@@ -109,12 +113,16 @@ function wrongInOneThing(target: Target): readonly Packet[] {
 }
 
 function frameOf(target: Target, packet: Packet): Uint8Array {
-  const { destination = vrrpGroup[target.family], hopLimit = 255 } = packet;
+  const {
+    destination = vrrpGroup[target.family],
+    hopLimit = 255,
+    protocol = ipProtocol.vrrp,
+  } = packet;
   const fields = {
     source: target.attacker.address,
     destination,
     hopLimit,
-    protocol: ipProtocol.vrrp,
+    protocol,
     payload: packet.message,
   };
   return encodeEthernet({

@@ -1,12 +1,21 @@
 /** Malformed and unwanted packets at 2,000 a second: a master stays master, a backup stays backup, the log stays short. */
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
-import { type Advertisement, simpleText } from "@keepalived/vrrp-codec";
+import { encodeSealedIpv4, ipProtocol } from "@keepalived/inet-codec";
+import {
+  type Advertisement,
+  encodeAdvertisement,
+  headerAuthentication,
+  signAdvertisement,
+  simpleText,
+  stampAt,
+} from "@keepalived/vrrp-codec";
 import type { Daemon } from "../../tools/lab/daemon.ts";
 import { Injector } from "../../tools/lab/injector.ts";
 import { Lab, until } from "../../tools/lab/lab.ts";
-import { garbage, intact, type Target } from "./garbage.ts";
+import { garbage, intact, type Packet, type Target } from "./garbage.ts";
 import { type InstanceConf, instanceConf } from "./instance_conf.ts";
 
 const flood = { perSecond: 2000, seconds: 3 };
@@ -35,6 +44,7 @@ const cases: readonly {
     readonly interval: number;
   };
   readonly advertisement: Pick<Advertisement, "version" | "authentication">;
+  readonly forgeries?: (advertisement: Advertisement) => readonly Packet[];
 }[] = [
   {
     name: "version 2 with a password",
@@ -56,9 +66,69 @@ const cases: readonly {
     conf: { version: 3, interval: 0.2, addresses: ["fe80::100"] },
     advertisement: { version: 3 },
   },
+  {
+    name: "version 3 with auth_hmac",
+    conf: {
+      version: 3,
+      interval: 0.2,
+      addresses: ["192.0.2.100"],
+      lines: ["auth_hmac {", `  key 7 hex:${"07".repeat(32)}`, "  active_key 7", "}"],
+    },
+    advertisement: { version: 3 },
+    forgeries: forgedTrailers,
+  },
+  {
+    name: "version 2 in an Authentication Header",
+    conf: {
+      version: 2,
+      interval: 1,
+      addresses: ["192.0.2.100"],
+      lines: ["authentication {", "  auth_type AH", "  auth_pass right", "}"],
+    },
+    advertisement: { version: 2 },
+    forgeries: forgedHeaders,
+  },
 ];
 
-for (const { name, conf, advertisement } of cases) {
+const path = { source: "192.0.2.66", destination: "224.0.0.18" };
+
+/** Without trailer, with another key, with the right one an hour ago, and for somebody else. */
+function forgedTrailers(advertisement: Advertisement): readonly Packet[] {
+  const sign = (key: number, source: string, ageS: number) => {
+    const secret = new Uint8Array(32).fill(key);
+    return signAdvertisement(advertisement, source, {
+      keyId: 7,
+      stamp: stampAt((Date.now() - 1000 * ageS) * 1000),
+      digest: (bytes) => createHmac("sha256", secret).update(bytes).digest(),
+    });
+  };
+  return [
+    advertisement,
+    sign(8, path.source, 0),
+    sign(7, path.source, 3600),
+    sign(7, "192.0.2.1", 0),
+  ]
+    .map((forged) => ({ message: encodeAdvertisement(forged, path) }));
+}
+
+/** Plain, and in headers with another secret and a high number. */
+function forgedHeaders(advertisement: Advertisement): readonly Packet[] {
+  const message = encodeAdvertisement({
+    ...advertisement,
+    authentication: headerAuthentication(),
+  }, path);
+  const sealed = encodeSealedIpv4(
+    { ...path, hopLimit: 255, protocol: ipProtocol.vrrp, payload: message },
+    { securityParametersIndex: 0xc000_0242, sequenceNumber: 0xffff_0000 },
+    {
+      digest: (bytes) => createHmac("md5", "wrong").update(bytes).digest(),
+      coversHopLimit: true,
+    },
+  );
+  return [{ message }, { message: sealed.subarray(20), protocol: ipProtocol.authenticationHeader }];
+}
+
+for (const { name, conf, advertisement, forgeries } of cases) {
   test(`${name}: garbage changes no state and floods no log`, async () => {
     const [a, b] = await startBoth(conf);
     const marks = [a.log.length, b.log.length] as const;
@@ -66,7 +136,8 @@ for (const { name, conf, advertisement } of cases) {
     const received = receivedBy("a");
 
     using injector = new Injector(lab.host("attacker"));
-    const target = targetOf(conf, advertisement);
+    const aim = targetOf(conf, advertisement);
+    const target = { ...aim, forgeries: forgeries?.(aim.advertisement) ?? [] };
     const sent = await injector.flood(garbage(target, 1), flood);
     assert.equal(sent, flood.perSecond * flood.seconds);
     await until("all of it has arrived", () => receivedBy("a") - received >= sent, 2000);
