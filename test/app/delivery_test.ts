@@ -138,6 +138,25 @@ test("IPv6: with duplicate address detection it waits for its own address, not f
   assert.ok(!shown.includes("tentative"), shown);
 });
 
+test("unicast_fault_no_peer: FAULT until a reload brings a peer", async () => {
+  const alone = ["unicast_src_ip 192.0.2.1", "unicast_fault_no_peer"];
+  const daemon = startDaemon("a", instanceConf({ lines: alone }));
+  await daemon.says(/entering FAULT state \(no unicast peer\)/);
+  daemon.configure(instanceConf({ lines: unicast(own.a.v4, own.b.v4) }));
+  daemon.signal("SIGHUP");
+  await daemon.says(/Entering MASTER STATE/);
+});
+
+test("log_unknown_vrids names each foreign virtual router once", async () => {
+  const a = startDaemon("a", `global_defs {\n log_unknown_vrids\n}\n${instanceConf()}`);
+  const b = startDaemon("b", instanceConf({ virtualRouterId: 52, addresses: ["192.0.2.101/24"] }));
+  await a.says(/\(eth0\) advert with unknown VRID 52 from 192\.0\.2\.2/);
+  await b.says(/Entering MASTER STATE/);
+  await sleep(500);
+  assert.equal(a.lines(/unknown VRID/).length, 1);
+  assert.equal(b.lines(/unknown VRID/).length, 0, "only where it is asked for");
+});
+
 test("two instances on one interface, each router master of one", async () => {
   const both = (ofOne: number, ofTwo: number) =>
     instanceConf({ name: "VI_1", virtualRouterId: 51, priority: ofOne }) +
