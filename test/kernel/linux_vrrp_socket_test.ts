@@ -8,6 +8,7 @@ import {
   type Received,
   type Socket,
 } from "@keepalived/linux";
+import { encodeIpv4, encodeSealedIpv4, ipProtocol } from "@keepalived/inet-codec";
 import { inside, Network } from "./linux_network.ts";
 
 const message = Uint8Array.from({ length: 20 }, (_, i) => 0x30 + i);
@@ -103,6 +104,50 @@ test("a VRRP sender hears nothing, and a receiver not its own side's multicast",
   assert.equal(own.receive(buffer), undefined);
   await arrival(far, buffer);
   assert.equal(sender.receive(buffer), undefined);
+});
+
+test("a sealed receiver hears VRRP in an Authentication Header, as it was sent, and nothing else", async () => {
+  using network = new Network();
+  using receiver = inside(
+    network.b,
+    () => openVrrpReceiver({ family: 4, device: "eth0", sealed: true }),
+  );
+  using sender = inside(
+    network.a,
+    () => openVrrpSender({ family: 4, headerIncluded: true }),
+  );
+  const path = {
+    to: { family: "ipv4", address: "192.0.2.2", port: 0 },
+    source: "192.0.2.1",
+  } as const;
+  const sealed = (protocol: number): Uint8Array =>
+    encodeSealedIpv4(
+      {
+        source: "192.0.2.1",
+        destination: "192.0.2.2",
+        hopLimit: 255,
+        typeOfService: 0xc0,
+        identification: 7,
+        protocol,
+        payload: message,
+      },
+      { securityParametersIndex: 1, sequenceNumber: protocol },
+      { digest: (bytes) => bytes.subarray(0, 12), coversHopLimit: false },
+    );
+  const plain = encodeIpv4({
+    source: "192.0.2.1",
+    destination: "192.0.2.2",
+    hopLimit: 255,
+    protocol: ipProtocol.vrrp,
+    payload: message,
+  });
+  for (const packet of [plain, sealed(ipProtocol.icmpv6), sealed(ipProtocol.vrrp)]) {
+    sender.sendFrom(packet, path);
+  }
+  const buffer = new ReceiveBuffer();
+  const { data } = await arrival(receiver, buffer);
+  assert.deepEqual(new Uint8Array(data), sealed(ipProtocol.vrrp));
+  assert.equal(receiver.receive(buffer), undefined);
 });
 
 function receiverIn(name: string, family: 4 | 6): Socket {
