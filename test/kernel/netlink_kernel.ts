@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
 import {
   Descriptor,
   enterNamespace,
@@ -33,13 +35,15 @@ export class NetlinkKernel {
   readonly #buffer: ReceiveBuffer = new ReceiveBuffer();
   #sequence = 0;
 
-  constructor() {
+  /** @param groups whose notifications are kept */
+  constructor(
+    groups: readonly (keyof typeof multicastGroups)[] = ["link", "ipv4Address", "ipv6Address"],
+  ) {
     this.#home = Descriptor.open("/proc/thread-self/ns/net", O_RDONLY);
     leaveNamespace();
     this.#route = openNetlinkSocket();
     this.#generic = openNetlinkSocket({ protocol: NETLINK_GENERIC });
-    const { link, ipv4Address, ipv6Address } = multicastGroups;
-    this.#monitor = openNetlinkSocket({ groups: [link, ipv4Address, ipv6Address] });
+    this.#monitor = openNetlinkSocket({ groups: groups.map((name) => multicastGroups[name]) });
   }
 
   /** Every reply to a request, its end included. */
@@ -81,6 +85,16 @@ export class NetlinkKernel {
     return replies.flatMap((reply) => reply.kind === "data" ? [decode(reply.message)] : []);
   }
 
+  /** Runs a command line of words without quoting here, and returns its output. @throws Error with what it says */
+  run(line: string): string {
+    const words = [`--net=/proc/${readlinkSync("/proc/thread-self")}/ns/net`, "--"];
+    const { status, stdout, stderr } = spawnSync("nsenter", [...words, ...line.split(" ")], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(stderr.trim() || `${line}: exit status ${status}`);
+    return stdout;
+  }
+
   /** What was told since the last call. */
   notifications(): readonly Notification[] {
     const all: Notification[] = [];
@@ -109,6 +123,6 @@ export class NetlinkKernel {
 
 function decode(message: NetlinkMessage): Notification {
   const decoded = decodeNotification(message);
-  assert.ok(decoded.ok, JSON.stringify(decoded));
+  if (!decoded.ok) assert.fail(JSON.stringify(decoded.error));
   return decoded.value;
 }

@@ -93,8 +93,9 @@ function logHoldings(
 ): void {
   if (world.detail === 0) return;
   const { routes, rules } = sortHoldings(holdings);
-  if (routes.length > 0) world.log("info", `(${name}) ${verb} Virtual Routes`);
-  if (rules.length > 0) world.log("info", `(${name}) ${verb} Virtual Rules`);
+  const what = [...(routes.length > 0 ? ["Routes"] : []), ...(rules.length > 0 ? ["Rules"] : [])];
+  if (verb === "removing") what.reverse();
+  for (const kind of what) world.log("info", `(${name}) ${verb} Virtual ${kind}`);
 }
 
 /** To the group, or to each unicast peer. A network that is down is a reason to count, not to fail. */
