@@ -1,4 +1,4 @@
-import { realpathSync, writeFileSync } from "node:fs";
+import { readlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { TrackFileConfig } from "@keepalived/keepalived-config";
 import { Descriptor, FileEvents, O_RDONLY, SyscallError } from "@keepalived/linux";
@@ -38,6 +38,8 @@ type Place = { readonly folder: number; readonly name: string };
 const lookEachUs = 1_000_000;
 /** Enough for blank lines and a number. */
 const readAtMostBytes = 4096;
+/** As many as the kernel follows. */
+const linksAtMost = 40;
 
 /**
  * Reads the tracked files whenever they are written, replaced, or removed.
@@ -145,9 +147,8 @@ export class Files {
   }
 
   #placesOf(file: TrackedFile): readonly Place[] {
-    const paths = new Set([file.path, targetOf(file.path)]);
     try {
-      const places = [...paths].map((path) => ({
+      const places = withTargets(file.path).map((path) => ({
         folder: this.#events?.watch(dirname(path)) ?? -1,
         name: basename(path),
       }));
@@ -191,11 +192,16 @@ export function initializeFiles(configs: readonly TrackFileConfig[], log: Log): 
   }
 }
 
-/** Where a path leads in the end; the path itself if it leads nowhere. */
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // There is no such file yet: its folder is watched.
+/** A path and, of a symbolic link, where it leads, step by step; the last one may not be there. */
+function withTargets(path: string): readonly string[] {
+  const paths = [path];
+  for (let last = path; paths.length < linksAtMost;) {
+    try {
+      last = resolve(dirname(last), readlinkSync(last));
+    } catch {
+      break; // It is no link.
+    }
+    paths.push(last);
   }
+  return paths;
 }

@@ -97,6 +97,14 @@ test("what a symbolic link leads to is watched as well, in another folder too", 
   await bench.until("it is 3", () => files.value("f") === 3);
   writeFileSync(bench.path("far/next"), "4");
   await bench.until("it is 4", () => files.value("f") === 4);
+  rmSync(bench.path("far/next"));
+  await bench.until("it is 0", () => files.value("f") === 0);
+  writeFileSync(bench.path("far/next"), "5");
+  await bench.until("it is 5", () => files.value("f") === 5);
+  rmSync(bench.path("f"));
+  symlinkSync("f", bench.path("f"));
+  await bench.until("it is 0: it leads to itself", () => files.value("f") === 0);
+  assert.deepEqual(bench.said, []);
 });
 
 test("a folder that is not there, or goes, is said once and looked for; the file counts as 0", async () => {

@@ -38,7 +38,7 @@ type Counted = { readonly config: TrackProcessConfig; readonly quorum: Quorum };
 
 const scanEachUs = 1_000_000;
 /** Processes looked at in one turn: a machine may have thousands, and advertisements do not wait. */
-const scannedPerTurn = 16;
+const scannedPerTurn = 4;
 const usualBufferBytes = 1 << 20;
 
 /** Counts the tracked processes. */

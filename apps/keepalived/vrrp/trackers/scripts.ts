@@ -10,7 +10,13 @@ import {
   type Verdict,
 } from "@keepalived/tracking";
 import type { Log } from "../../log.ts";
-import { type ProgramEnd, programOf, type RunningProgram, runProgram } from "../../program.ts";
+import {
+  type Program,
+  type ProgramEnd,
+  programOf,
+  type RunningProgram,
+  runProgram,
+} from "../../program.ts";
 
 /** What a script does, and did. */
 export type ScriptStatus = {
@@ -44,20 +50,19 @@ export class Scripts {
 
   /** Runs these scripts from now on. One that does the same as before, as the same user, keeps its verdict. */
   configure(configs: readonly VrrpScriptConfig[], global: GlobalConfig["scripts"]): void {
-    const wanted = new Map(configs.map((config) => [config.name, taskOf(config, global)]));
-    for (const [name, running] of this.#scripts) {
-      const task = wanted.get(name);
-      if (task !== undefined && sameTask(task, running.task)) continue;
-      running[Symbol.dispose]();
-      this.#scripts.delete(name);
-    }
+    const before = new Map(this.#scripts);
+    this.#scripts.clear();
     for (const config of configs) {
       const { name } = config;
-      const running = this.#scripts.get(name);
-      const task = wanted.get(name) ?? taskOf(config, global);
-      if (running !== undefined) running.configure(config, task);
-      else this.#scripts.set(name, new TrackedScript(config, task, this.#surroundings));
+      const task = taskOf(config, global);
+      const running = before.get(name);
+      if (running !== undefined && sameTask(task, running.task)) {
+        before.delete(name);
+        running.configure(config, task);
+        this.#scripts.set(name, running);
+      } else this.#scripts.set(name, new TrackedScript(config, task, this.#surroundings));
     }
+    for (const ended of before.values()) ended[Symbol.dispose]();
   }
 
   verdict(name: string): Verdict {
@@ -77,7 +82,7 @@ export class Scripts {
 /** What a script does, and as whom. */
 type Task =
   | { readonly kind: "exists"; readonly path: string }
-  | { readonly kind: "program"; readonly program: Parameters<typeof runProgram>[1] };
+  | { readonly kind: "program"; readonly program: Program };
 
 function taskOf(
   { check, user, group, timeoutUs }: VrrpScriptConfig,
