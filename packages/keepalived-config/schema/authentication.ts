@@ -20,7 +20,12 @@ export const AUTH_HMAC: Table = {
   kind: "keywords",
   name: "auth_hmac",
   keywords: [
-    keyword("vrrp", "key", [integer(1, 255), word("VALUE")], "A verification key; repeatable"),
+    keyword(
+      "vrrp",
+      "key",
+      [integer(1, 255), word("VALUE")],
+      "A verification key of 32 to 64 bytes: as it is, hex:HH.., or file:PATH with either in it; repeatable",
+    ),
     keyword("vrrp", "active_key", [integer(1, 255)], "Key used to sign", {
       default: "required (absent or undefined key id disables the extension)",
     }),
