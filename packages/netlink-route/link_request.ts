@@ -196,6 +196,16 @@ function encodePerFamily({ ipv4, addressGeneration }: LinkChange) {
   });
 }
 
+/** `ip link delete group 7`: all at once, which for many takes the kernel no longer than for one. */
+export function deleteLinkGroup(group: number): NetlinkRequest {
+  return {
+    name: `ip link delete group ${group}`,
+    type: RTM_DELLINK,
+    flags: NLM_F_REQUEST | NLM_F_ACK,
+    body: encodeLinkMessage({}, encodeAttributes(requestTable, { group })),
+  };
+}
+
 /** The attributes of a kind of link. */
 function encodeKind(link: NewLink): Uint8Array | undefined {
   switch (link.kind) {

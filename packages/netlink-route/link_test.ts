@@ -7,6 +7,7 @@ import {
   createLink,
   decodeLink,
   deleteLink,
+  deleteLinkGroup,
   describeLink,
   encodeLink,
   getLink,
@@ -37,6 +38,7 @@ test("requests about links are what ip sends", () => {
   assertSameAs(setLink(2, { addressGeneration: "none" }), "ip link set dev vb addrgenmode none");
   assertSameAs(setLink(2, { group: 7 }), "ip link set dev vb group 7");
   assertSameAs(deleteLink(4), "ip link delete dev vrrp.51");
+  assertSameAs(deleteLinkGroup(7), "ip link delete group 7");
 });
 
 test("createLink() differs from ip in the NUL after the kind only", () => {

@@ -55,6 +55,7 @@ export type { AddressGeneration, IpvlanScope, MacvlanMode } from "./link_table.t
 export {
   createLink,
   deleteLink,
+  deleteLinkGroup,
   getLink,
   type Ipv4Settings,
   type LinkChange,

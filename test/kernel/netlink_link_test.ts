@@ -5,6 +5,7 @@ import { decodeFamily, getFamily } from "@keepalived/netlink-codec";
 import {
   createLink,
   deleteLink,
+  deleteLinkGroup,
   getLink,
   type Link,
   listLinks,
@@ -98,6 +99,19 @@ test("a macvlan takes its group with its creation, and its settings for IPv4 in 
     assert.equal(readFileSync(path, "utf8").trim(), String(value), name);
   }
   assert.equal(linkOf(kernel, created.index).group, 8);
+});
+
+test("links of a group are deleted at once, others stay", () => {
+  using kernel = new NetlinkKernel();
+  for (const name of ["kt0", "kt1", "kt2"]) {
+    kernel.do(createLink({ name, kind: "bridge", group: name === "kt2" ? 8 : 7 }));
+  }
+  kernel.do(deleteLinkGroup(7));
+  const left = kernel.list(listLinks()).flatMap((entry) =>
+    entry.kind === "link-changed" ? [entry.link.name] : []
+  );
+  assert.deepEqual(left, ["lo", "kt2"]);
+  assert.deepEqual(kernel.ask(deleteLinkGroup(7)), [{ kind: "refused", errno: 19 }]);
 });
 
 test("a port that leaves its bridge is not told as removed", () => {

@@ -78,6 +78,10 @@ export class Interfaces {
     return index === undefined ? undefined : this.#links.get(index);
   }
 
+  links(): Iterable<Link> {
+    return this.#links.values();
+  }
+
   nameOf(index: number): string | undefined {
     return this.#links.get(index)?.name;
   }

@@ -90,6 +90,7 @@ export class VrrpProcess {
       onFault: (name, reason, text) => this.#byName.get(name)?.setFault(reason, text),
     });
     this.#devices = new Devices({
+      reactor,
       connection: this.#netlink,
       interfaces: this.#interfaces,
       log,
@@ -198,11 +199,12 @@ export class VrrpProcess {
     this.#trackers[Symbol.dispose]();
     if (addresses === "release") this.#kernel.release(routers.map(({ config }) => config));
     await Promise.all([this.#kernel.stop(addresses === "keep"), this.#notifier.stop()]);
-    await this.#devices.keepOnly([]);
+    // Nobody needs to hear of what goes now.
+    this.#netlink[Symbol.dispose]();
+    if (addresses !== "keep") await this.#devices.keepOnly([]);
     await this.#firewall.remove();
     this.#announcer[Symbol.dispose]();
     this.#groups[Symbol.dispose]();
-    this.#netlink[Symbol.dispose]();
     this.#packets[Symbol.dispose]();
   }
 

@@ -1,8 +1,15 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import { ENODEV } from "@keepalived/linux";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
-import { decodeNotification, getLink, type Link, setLink } from "@keepalived/netlink-route";
-import type { NetlinkConnection, NetlinkResult } from "@keepalived/reactor";
+import {
+  decodeNotification,
+  deleteLink,
+  deleteLinkGroup,
+  getLink,
+  type Link,
+  setLink,
+} from "@keepalived/netlink-route";
+import { NetlinkConnection, type NetlinkResult, type Reactor } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
 import { baseSettings, type Device, identityOf, sharesArp } from "./device.ts";
@@ -10,6 +17,7 @@ import { type DeviceWorld, isLinkOf, OwnDevice } from "./own_device.ts";
 import { readSetting, ReversePathFilter } from "./sysctl.ts";
 
 export type DevicesOptions = {
+  readonly reactor: Reactor;
   readonly connection: NetlinkConnection;
   readonly interfaces: Interfaces;
   readonly log: Log;
@@ -61,12 +69,12 @@ export class Devices {
   async make(wanted: readonly Device[]): Promise<void> {
     if (wanted.some(sharesArp)) this.#filter.spread();
     // Others of the same name go first.
-    for (const { name, ...device } of wanted) {
-      const present = this.#own.get(name);
-      if (present === undefined || identityOf(present.device) === identityOf(device)) continue;
-      present.remove();
-      this.#own.delete(name);
-    }
+    const identities = new Map(wanted.map((device) => [device.name, identityOf(device)]));
+    const removals = this.#removalOf((own) => {
+      const identity = identities.get(own.name);
+      return identity !== undefined && identity !== identityOf(own);
+    });
+    if (removals.length > 0) this.#send(removals);
     await this.#idle();
     for (const device of wanted) {
       const present = this.#own.get(device.name);
@@ -76,20 +84,50 @@ export class Devices {
     await this.#idle();
   }
 
-  /** Removes what is not wanted; done when the kernel has answered. */
+  /**
+   * Removes what is not wanted; done when the kernel has answered.
+   *
+   * It tells of hundreds of links at once: a connection that does not listen to that cannot miss the answers.
+   */
   async keepOnly(wanted: readonly Device[]): Promise<void> {
     const names = new Set(wanted.map(({ name }) => name));
-    for (const [name, own] of this.#own) {
-      if (names.has(name)) continue;
-      own.remove();
-      this.#own.delete(name);
-    }
     const shared = new Set(wanted.filter(sharesArp).map(({ base }) => base));
-    for (const [index, { name, before }] of this.#bases) {
-      if (!shared.has(name)) this.#restoreBase(index, name, before);
-    }
+    const requests = [
+      ...this.#removalOf(({ name }) => !names.has(name)),
+      ...[...this.#bases].filter(([, { name }]) => !shared.has(name))
+        .flatMap(([index, { name, before }]) => this.#restorationOf(index, name, before)),
+    ];
     if (shared.size === 0) this.#filter.restore();
-    await this.#idle();
+    if (requests.length === 0) return;
+    using connection = new NetlinkConnection(this.#options.reactor);
+    await new Promise<void>((resolve) => {
+      connection.send(requests, (results) => {
+        this.#logRefusals(results);
+        resolve();
+      });
+    });
+  }
+
+  /** How to remove devices, which are left alone from now on. */
+  #removalOf(isUnwanted: (device: Device) => boolean): readonly NetlinkRequest[] {
+    const indexes: number[] = [];
+    for (const [name, own] of this.#own) {
+      if (!isUnwanted(own.device)) continue;
+      this.#own.delete(name);
+      const link = own.release();
+      if (link !== undefined) indexes.push(link.index);
+    }
+    if (indexes.length < 2) return indexes.map(deleteLink);
+    // One by one, the kernel waits 20 ms for each.
+    const group = this.#unusedGroup();
+    return [...indexes.map((index) => setLink(index, { group })), deleteLinkGroup(group)];
+  }
+
+  #unusedGroup(): number {
+    const used = new Set([...this.#options.interfaces.links()].map(({ group }) => group));
+    let group = 0x7672_7270;
+    while (used.has(group)) group++;
+    return group;
   }
 
   async #idle(): Promise<void> {
@@ -108,16 +146,16 @@ export class Devices {
     this.#send([setLink(index, { ipv4 })]);
   }
 
-  /** Gives back what nobody has changed since. */
-  #restoreBase(index: number, name: string, before: BaseSettings): void {
+  /** How to give back what nobody has changed since. */
+  #restorationOf(index: number, name: string, before: BaseSettings): readonly NetlinkRequest[] {
     this.#bases.delete(index);
-    if (this.#options.interfaces.link(name)?.index !== index) return;
+    if (this.#options.interfaces.link(name)?.index !== index) return [];
     const now = currentSettings(name);
     const ipv4 = Object.fromEntries(
       settingNames.filter((key) => now[key] === Math.max(before[key], baseSettings[key]))
         .map((key) => [key, before[key]]),
     );
-    this.#send([setLink(index, { ipv4 })]);
+    return [setLink(index, { ipv4 })];
   }
 
   #ask(indexes: readonly number[]): void {
@@ -131,13 +169,17 @@ export class Devices {
 
   #send(requests: readonly NetlinkRequest[], done?: () => void): void {
     this.#request(requests, (results) => {
-      for (const result of results) {
-        // With the interface below goes all that is on it.
-        if (result.ok || result.error.errno === ENODEV) continue;
-        this.#options.log("error", result.error.message);
-      }
+      this.#logRefusals(results);
       done?.();
     });
+  }
+
+  #logRefusals(results: readonly NetlinkResult[]): void {
+    for (const result of results) {
+      // With the interface below goes all that is on it.
+      if (result.ok || result.error.errno === ENODEV) continue;
+      this.#options.log("error", result.error.message);
+    }
   }
 
   #request(

@@ -68,15 +68,14 @@ export class OwnDevice {
     this.#ensure();
   }
 
-  /** Takes it off the machine. */
-  remove(): void {
+  /** Leaves it alone from now on. @returns the link that is left, if there is one */
+  release(): Link | undefined {
     for (const watch of this.#watches) watch[Symbol.dispose]();
-    const { interfaces, send } = this.#world;
+    const { interfaces } = this.#world;
     const link = interfaces.link(this.device.name);
     const base = interfaces.link(this.device.base);
-    if (link !== undefined && base !== undefined && isLinkOf(this.device, link, base)) {
-      send([deleteLink(link.index)]);
-    }
+    const isIt = link !== undefined && base !== undefined && isLinkOf(this.device, link, base);
+    return isIt ? link : undefined;
   }
 
   #ensure(): void {
@@ -142,8 +141,9 @@ export class OwnDevice {
     if (device.kind === "macvlan" && readSetting(`ipv6/conf/${device.name}/addr_gen_mode`) === 0) {
       requests.push(setLink(link.index, { addressGeneration: "none" }));
     }
-    if (device.group !== undefined && device.group !== link.group) {
-      requests.push(setLink(link.index, { group: device.group }));
+    const group = device.group ?? base.group;
+    if (group !== undefined && group !== link.group) {
+      requests.push(setLink(link.index, { group }));
     }
     requests.push(setLink(link.index, { up: true }));
     if (device.kind === "ipvlan" && device.address !== undefined) {
