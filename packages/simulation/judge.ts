@@ -234,7 +234,10 @@ export class Judge implements Watch {
     this.#blame("pace", world.nowUs, `${nameOf(player)} advertises ${offUs} us off its pace`);
   }
 
-  /** Answers included, an instance has no reason for more than four messages per router and mate in an interval. */
+  /**
+   * A peer that comes back twice in an interval with a last word each time is answered with eight messages; an instance
+   * has no reason for more than six per router and mate.
+   */
   #checkStorm(world: World, player: Player, { actions }: Stepped): void {
     // What waited for a process that did not run is answered all at once.
     if (player.router.resumedAtUs === world.nowUs) return;
@@ -247,7 +250,7 @@ export class Judge implements Watch {
     this.checks.storm++;
     spent.count +=
       actions.filter((a) => a.kind === "send-advertisement" || a.kind === "announce").length;
-    if (spent.count <= 4 * players.length * mates(player).length) return;
+    if (spent.count <= 6 * players.length * mates(player).length) return;
     const text = `${nameOf(player)} sent ${spent.count} messages in one interval`;
     this.#blame("storm", world.nowUs, text);
   }

@@ -16,4 +16,5 @@ export { Queue } from "./queue.ts";
 export type { Port, Router } from "./router.ts";
 export { type Scenario, scenarioFor, scenarioOf } from "./scenario.ts";
 export { describeFailure, type Failure, findFailure, type Run, simulate } from "./simulate.ts";
+export type { Stepped } from "./turn.ts";
 export { MAX_LATE_US, type Watch, World } from "./world.ts";

@@ -20,8 +20,12 @@ export type Scenario = {
   readonly calmUs: number;
 };
 
-/** Two to five routers with one to three instances and a script of faults, all from one seed. */
-export function scenarioOf(seed: number): Scenario {
+/**
+ * Two to five routers with one to three instances and a script of faults, all from one seed.
+ *
+ * @param lastsUs least time until the last fault; there are a few in any case
+ */
+export function scenarioOf(seed: number, lastsUs = 0): Scenario {
   const dice = new Dice(seed);
   const version = dice.pick([2, 3] as const);
   const segments = dice.integer(1, 3);
@@ -36,7 +40,10 @@ export function scenarioOf(seed: number): Scenario {
     isGroupable: !dice.oneIn(3),
   };
   const members = membersOf(dice, network, dice.integer(2, 5));
-  return scenarioFor(seed, members, (timing) => faultsOf(dice, network, members, timing), network);
+  return scenarioFor(seed, members, (timing) => {
+    const script = new Script(dice, network, members);
+    return faultsOf(dice, script, members.length, { ...timing, lastsUs });
+  }, network);
 }
 
 type Timing = Pick<Scenario, "quietUs" | "calmUs">;
@@ -140,19 +147,18 @@ function instanceOf(
 /** All start within a second; then faults, half of them after a quiet window and a calm one. */
 function faultsOf(
   dice: Dice,
-  network: Network,
-  members: readonly Member[],
-  { quietUs, calmUs }: Timing,
+  script: Script,
+  routers: number,
+  { quietUs, calmUs, lastsUs }: Timing & { readonly lastsUs: number },
 ): Scheduled[] {
-  const script = new Script(dice, network, members);
   const faults: Scheduled[] = [];
-  for (const router of members.keys()) {
+  for (let router = 0; router < routers; router++) {
     faults.push({ atUs: dice.integer(0, SECOND), fault: { kind: "restart", router } });
   }
   faults.sort((a, b) => a.atUs - b.atUs);
   let atUs = SECOND;
   const count = dice.integer(4, 9);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count || atUs < lastsUs; i++) {
     atUs += dice.integer(0, 2 * SECOND);
     if (i === 0 || dice.oneIn(2)) atUs += quietUs + calmUs;
     for (const { afterUs, fault } of script.next()) {

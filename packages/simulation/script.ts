@@ -17,9 +17,8 @@ export class Script {
   readonly #dice: Dice;
   readonly #network: Network;
   readonly #members: Member[];
-  /** For each router and kind of breakage, whether it is broken. */
-  readonly #broken = new Set<string>();
-  #isSplit = false;
+  /** What is broken now, and what mends it. */
+  readonly #broken = new Map<string, Fault>();
 
   constructor(dice: Dice, network: Network, members: readonly Member[]) {
     this.#dice = dice;
@@ -31,17 +30,28 @@ export class Script {
     const dice = this.#dice;
     const router = dice.integer(0, this.#members.length - 1);
     const segment = dice.integer(0, this.#network.segments - 1);
+    // Where everything is broken nothing happens any more.
+    if (this.#broken.size > this.#members.length / 2 && dice.oneIn(2)) return once(this.#mend());
     switch (dice.integer(1, 17)) {
       case 1:
       case 2:
-        return once(this.#toggle("crash", "restart", router));
+        return once(this.#toggle({ kind: "crash", router }, { kind: "restart", router }));
       case 3:
       case 4:
-        return once(this.#toggle("shutdown", "startup", router));
+        return once(this.#toggle({ kind: "shutdown", router }, { kind: "startup", router }));
       case 5:
-        return once(this.#toggleOn("link-down", "link-up", router, segment));
+        return once(
+          this.#toggle({ kind: "link-down", router, segment }, {
+            kind: "link-up",
+            router,
+            segment,
+          }),
+        );
       case 6:
-        return once(this.#toggleOn("script-down", "script-up", router, segment));
+        return once(this.#toggle(
+          { kind: "script-down", router, segment },
+          { kind: "script-up", router, segment },
+        ));
       case 7:
         return once({ kind: "pause", router, forUs: dice.integer(SECOND / 10, 6 * SECOND) });
       case 8:
@@ -69,24 +79,18 @@ export class Script {
     }
   }
 
-  #toggle(broken: "crash" | "shutdown", well: "restart" | "startup", router: number): Fault {
-    return { kind: this.#turn(`${broken} ${router}`) ? broken : well, router };
+  /** Breaks it, or mends it if it is broken. */
+  #toggle(broken: Fault, well: Fault): Fault {
+    const key = JSON.stringify(well);
+    if (this.#broken.delete(key)) return well;
+    this.#broken.set(key, well);
+    return broken;
   }
 
-  #toggleOn(
-    broken: "link-down" | "script-down",
-    well: "link-up" | "script-up",
-    router: number,
-    segment: number,
-  ): Fault {
-    return { kind: this.#turn(`${broken} ${router} ${segment}`) ? broken : well, router, segment };
-  }
-
-  /** Whether it is broken from now on. */
-  #turn(key: string): boolean {
-    if (this.#broken.delete(key)) return false;
-    this.#broken.add(key);
-    return true;
+  #mend(): Fault {
+    const [key, well] = this.#dice.pick([...this.#broken]);
+    this.#broken.delete(key);
+    return well;
   }
 
   /** A tracker of an instance, or of a group, whose members must not come to disagree. */
@@ -101,17 +105,17 @@ export class Script {
   /** Some segments, or all, cut in the same way; groups are put to the test by both. */
   #split(router: number, segment: number): Fault {
     const dice = this.#dice;
-    this.#isSplit = !this.#isSplit;
-    if (!this.#isSplit) return { kind: "heal" };
     const all = [...this.#members.keys()];
     const segments = dice.oneIn(3)
       ? [segment]
       : Array.from({ length: this.#network.segments }, (_, i) => i);
     const others = all.filter((other) => other !== router);
-    if (dice.oneIn(3)) return { kind: "one-way", segments, from: router, to: dice.pick(others) };
     const first = all.filter(() => dice.oneIn(2));
     const groups = [first, all.filter((i) => !first.includes(i))];
-    return { kind: "partition", segments, groups };
+    const cut: Fault = dice.oneIn(3)
+      ? { kind: "one-way", segments, from: router, to: dice.pick(others) }
+      : { kind: "partition", segments, groups };
+    return this.#toggle(cut, { kind: "heal" });
   }
 
   #reconfigure(router: number, segment: number): Fault {

@@ -2,7 +2,7 @@ import { describeFault, durationUs } from "./fault.ts";
 import { type Invariant, Judge, type Violation } from "./judge.ts";
 import type { Machines, Member } from "./member.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import { World } from "./world.ts";
+import { type Watch, World } from "./world.ts";
 
 /** What became of one run. */
 export type Run = {
@@ -13,10 +13,15 @@ export type Run = {
   readonly endUs: number;
 };
 
-/** Runs a scenario until its first violation, or until it was calm after its last fault. */
-export function simulate(machines: Machines, scenario: Scenario): Run {
+/**
+ * Runs a scenario until its first violation, or until it was calm after its last fault.
+ *
+ * @param witness sees what the judge sees
+ */
+export function simulate(machines: Machines, scenario: Scenario, witness?: Watch): Run {
   const judge = new Judge();
-  const world = new World(machines, scenario.members, scenario.seed, judge);
+  const watch = witness === undefined ? judge : both(judge, witness);
+  const world = new World(machines, scenario.members, scenario.seed, watch);
   const isOver = () => judge.violation !== undefined;
   const { quietUs, calmUs } = scenario;
   let quietAtUs = quietUs;
@@ -38,6 +43,13 @@ export function simulate(machines: Machines, scenario: Scenario): Run {
   }
   if (!isOver()) reach(quietAtUs + calmUs);
   return { violation: judge.violation, checks: judge.checks, endUs: world.nowUs };
+}
+
+function both(first: Watch, second: Watch): Watch {
+  return {
+    turned: (...seen) => (first.turned(...seen), second.turned(...seen)),
+    rested: (...seen) => (first.rested(...seen), second.rested(...seen)),
+  };
 }
 
 /** A scenario that fails, cut to the shortest beginning of its script that still does. */

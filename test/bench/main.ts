@@ -7,15 +7,16 @@
 import process from "node:process";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
+import * as soak from "./soak.ts";
 
 type Bench = {
   /** One line for the list. */
   readonly summary: string;
   /** Takes the arguments after the name, and returns the exit status. */
-  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly run: (args: readonly string[]) => Promise<number> | number;
 };
 
-const benches: Readonly<Record<string, Bench>> = { config, failover };
+const benches: Readonly<Record<string, Bench>> = { config, failover, soak };
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>

@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
     const next = syncGroup.step(config, state, event, nowUs);
     return next.state.faulty ? next : withoutTold("fault", next);
   }),
-  groupMutant("a reload is not noticed", "convergence", (config, state, event, nowUs) => {
+  groupMutant("a reload is not noticed", "election", (config, state, event, nowUs) => {
     return event.kind === "configured" ? stay(state) : syncGroup.step(config, state, event, nowUs);
   }),
 ];
