@@ -3,9 +3,13 @@ import type { VirtualAddress } from "@keepalived/keepalived-config";
 import type { InstanceConfig } from "@keepalived/vrrp-fsm";
 import type { PlacedInstance } from "./devices/placement.ts";
 import { holdingsOf } from "./kernel/holdings.ts";
+import type { World } from "./world.ts";
 
 /** What the machine needs of a configuration. */
-export function machineConfig(config: PlacedInstance): InstanceConfig {
+export function machineConfig(
+  config: PlacedInstance,
+  world: Pick<World, "scheduler" | "startedAtUs">,
+): InstanceConfig {
   const { timerExpiredBackup } = config;
   return {
     name: config.name,
@@ -18,7 +22,7 @@ export function machineConfig(config: PlacedInstance): InstanceConfig {
     downTimerAdverts: config.downTimerAdverts,
     preempt: config.preempt,
     preemptDelayUs: config.preemptDelayUs,
-    startupDelayUs: config.startupDelayUs,
+    startupDelayUs: startupDelayUs(config, world),
     addresses: [...config.addresses, ...config.excludedAddresses],
     holdings: holdingsOf(config),
     grouped: config.syncGroup !== undefined,
@@ -31,6 +35,16 @@ export function machineConfig(config: PlacedInstance): InstanceConfig {
     },
     ...(timerExpiredBackup === undefined ? {} : { lateBackupPriority: timerExpiredBackup }),
   };
+}
+
+/** What is left of the delays, whichever ends later; a reload does not begin them anew. */
+function startupDelayUs(
+  { startupDelayUs, delayAfterBootUs }: PlacedInstance,
+  { scheduler, startedAtUs }: Pick<World, "scheduler" | "startedAtUs">,
+): number {
+  // The monotonic clock counts from boot.
+  const nowUs = scheduler.nowUs();
+  return Math.max(0, startedAtUs + startupDelayUs - nowUs, delayAfterBootUs - nowUs);
 }
 
 /**

@@ -49,6 +49,7 @@ export function rehearse(
     const channels = new Channels({ reactor, log });
     const world: World = {
       scheduler: clock,
+      startedAtUs: clock.nowUs(),
       log,
       detail: 1,
       interfaces,
@@ -156,6 +157,7 @@ function onStage(instance: PlacedInstance): PlacedInstance {
     preempt: true,
     preemptDelayUs: 0,
     startupDelayUs: 0,
+    delayAfterBootUs: 0,
     sourceAddress: own[family],
     addresses: moved(config.addresses),
     excludedAddresses: moved(config.excludedAddresses),

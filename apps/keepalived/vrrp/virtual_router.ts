@@ -75,7 +75,7 @@ export class VirtualRouter {
     );
     this.#host = host(instance, {
       name: config.name,
-      config: machineConfig(config),
+      config: machineConfig(config, world),
       seed,
       scheduler: world.scheduler,
       perform: (action) => perform(action, this, world),
@@ -155,7 +155,7 @@ export class VirtualRouter {
     this.#outbox = undefined;
     this.#watchInterfaces();
     this.#look();
-    this.#host.configure(machineConfig(config));
+    this.#host.configure(machineConfig(config, this.#world));
     this.#contest.configure(config.advertisementIntervalUs);
   }
 

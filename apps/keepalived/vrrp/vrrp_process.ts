@@ -108,6 +108,7 @@ export class VrrpProcess {
     });
     this.#world = {
       scheduler: reactor,
+      startedAtUs: reactor.nowUs(),
       log,
       detail,
       interfaces: this.#interfaces,

@@ -12,6 +12,8 @@ import type { Links } from "./trackers/links.ts";
 /** Everything outside that a virtual router's actions touch. */
 export type World = {
   readonly scheduler: Scheduler;
+  /** When the process began, on the scheduler's clock. */
+  readonly startedAtUs: number;
   readonly interfaces: Interfaces;
   readonly links: Links;
   readonly kernel: KernelObjects;
