@@ -1,19 +1,11 @@
 /** Lines of routes and rules: what our requests make of them beside what `ip` makes of the same words. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type Config, loadConfig } from "@keepalived/keepalived-config";
-import type { NetlinkRequest } from "@keepalived/netlink-codec";
-import { listAddresses, listLinks } from "@keepalived/netlink-route";
-import { Interfaces } from "../../apps/keepalived/vrrp/interfaces.ts";
-import type { ObjectKind } from "../../apps/keepalived/vrrp/kernel/kernel_table.ts";
+import { test } from "node:test";
 import { heldRoute } from "../../apps/keepalived/vrrp/kernel/route_of.ts";
 import { routeKind } from "../../apps/keepalived/vrrp/kernel/routes.ts";
 import { heldRule, ruleKind } from "../../apps/keepalived/vrrp/kernel/rules.ts";
-import { NetlinkKernel } from "./netlink_kernel.ts";
-
-/** A line of the configuration; the words for `ip` where they are not the same. */
-type Line = string | readonly [line: string, words: string];
+import { configOf, type Line, LineLab, lineOf, onlyOf, wordsOf } from "./line_lab.ts";
 
 const routes: readonly Line[] = [
   "10.1.0.0/16 via 192.0.2.254 dev eth0",
@@ -134,39 +126,20 @@ const rules: readonly Line[] = [
   ],
 ];
 
-let kernel: NetlinkKernel;
-let interfaces: Interfaces;
-before(() => {
-  kernel = new NetlinkKernel(["ipv4Route", "ipv6Route", "ipv4Rule", "ipv6Rule"]);
-  kernel.run("ip link add eth0 type veth peer name eth1");
-  for (const device of ["lo", "eth0", "eth1"]) {
-    kernel.run(`ip link set dev ${device} addrgenmode none`);
-    kernel.run(`ip link set dev ${device} up`);
-  }
-  kernel.run("ip address add 192.0.2.1/24 dev eth0");
-  kernel.run("ip address add 192.0.2.2/24 dev eth0");
-  kernel.run("ip address add 198.51.100.1/24 dev eth1");
-  kernel.run("ip address add 2001:db8::1/64 dev eth0 nodad");
-  interfaces = new Interfaces();
-  interfaces.reset([...kernel.list(listLinks()), ...kernel.list(listAddresses())]);
-});
-after(() => kernel[Symbol.dispose]());
-
 test("routes are what ip route makes of the same words", () => {
   assert.ok(routes.length >= 40);
-  const listOf = lister("route show table all");
+  using lab = new LineLab("route show table all");
+  const kind = routeKind(lab.interfaces);
   const same = routes.filter((line) => {
-    const [words, options] = wordsOf(line);
-    const list = listOf(options);
-    const route = heldRoute(onlyOf(configOf("static_routes", lineOf(line)).staticRoutes));
-    const kind = routeKind(interfaces);
-    const ours = outcome(kind, kind.resolve(route), route, list);
-    const theirs = outcomeOf(
+    const route = onlyOf(configOf("static_routes", lineOf(line)).staticRoutes);
+    const ours = lab.ours(kind, heldRoute(route), line);
+    const { words, family } = wordsOf(line);
+    const theirs = lab.theirs(
+      line,
       // Legs end the line.
-      `ip ${options}route prepend ${words} proto keepalived`
+      `ip ${family} route prepend ${words} proto keepalived`
         .replace(/( nexthop .*)( proto keepalived)/, "$2$1"),
-      () => kernel.run(`ip ${options}route delete ${words.replace(/ nexthop .*/, "")}`),
-      list,
+      `ip ${family} route delete ${words.replace(/ nexthop .*/, "")}`,
     );
     assert.deepEqual(ours, theirs, lineOf(line));
     return ours.refusal === undefined;
@@ -177,114 +150,17 @@ test("routes are what ip route makes of the same words", () => {
 
 test("rules are what ip rule makes of the same words", () => {
   assert.ok(rules.length >= 30);
-  const listOf = lister("rule show");
+  using lab = new LineLab("rule show");
   for (const line of rules) {
-    const [words, options] = wordsOf(line);
-    const list = listOf(options);
-    const rule = heldRule(
-      onlyOf(configOf("static_rules", `${lineOf(line)} preference 500`).staticRules),
-    );
-    const ours = outcome(ruleKind, ruleKind.resolve(rule), rule, list);
-    const theirs = outcomeOf(
-      `ip ${options}rule add ${words} preference 500 protocol keepalived`,
-      () => kernel.run(`ip ${options}rule delete preference 500`),
-      list,
+    const rule = onlyOf(configOf("static_rules", `${lineOf(line)} preference 500`).staticRules);
+    const ours = lab.ours(ruleKind, heldRule(rule), line);
+    const { words, family } = wordsOf(line);
+    const theirs = lab.theirs(
+      line,
+      `ip ${family} rule add ${words} preference 500 protocol keepalived`,
+      `ip ${family} rule delete preference 500`,
     );
     assert.deepEqual(ours, theirs, lineOf(line));
     assert.equal(ours.refusal, undefined, lineOf(line));
   }
 });
-
-/** What came of an addition: the entries that it made, or what the kernel said. */
-type Outcome = { readonly made: readonly unknown[]; readonly refusal?: string };
-
-/** Adds by our request and removes by our request, which must leave nothing. */
-function outcome<Item, Value>(
-  kind: ObjectKind<Item, Value>,
-  value: Value | string,
-  item: Item,
-  list: List,
-): Outcome {
-  if (typeof value === "string") throw new Error(value);
-  const refusal = refusalOf(kind.add(item, value));
-  if (refusal !== undefined) return { made: [], refusal };
-  const made = without(list.now(), list.first);
-  const told = kernel.notifications().flatMap((it): unknown[] =>
-    it.kind === "route-added" ? [it.route] : it.kind === "rule-added" ? [it.rule] : []
-  ) as Value[];
-  assert.ok(told.some((it) => kind.keyOf(it) === kind.keyOf(value) && kind.matches(value, it)));
-  assert.equal(refusalOf(kind.remove(value)), undefined);
-  assert.deepEqual(list.now(), list.first, "left behind");
-  return { made };
-}
-
-function outcomeOf(command: string, undo: () => void, list: List): Outcome {
-  try {
-    kernel.run(command);
-  } catch (error) {
-    return {
-      made: [],
-      refusal: (error as Error).message.replace(/^(Error|RTNETLINK answers): /, ""),
-    };
-  }
-  const made = without(list.now(), list.first);
-  undo();
-  assert.deepEqual(list.now(), list.first, `left behind by ${command}`);
-  kernel.notifications();
-  return { made };
-}
-
-function refusalOf(request: NetlinkRequest): string | undefined {
-  const end = kernel.ask(request).at(-1);
-  if (end?.kind !== "refused") return undefined;
-  return `${end.text ?? end.errno}.`;
-}
-
-/** The entries of one family now, and those that were there at first. */
-type List = { readonly first: readonly string[]; readonly now: () => readonly string[] };
-
-/** Lists of entries in the words of `ip`, by the option for the family. */
-function lister(words: string): (options: string) => List {
-  const listed = (options: string) =>
-    (JSON.parse(kernel.run(`ip ${options}-details -json ${words}`)) as unknown[])
-      // A lifetime counts down meanwhile.
-      .map((entry) => JSON.stringify(entry).replace(/"expires":\d+/, '"expires":0'));
-  const lists = new Map(["-4 ", "-6 "].map((options) => {
-    const list: List = { first: listed(options), now: () => listed(options) };
-    return [options, list];
-  }));
-  return (options) => lists.get(options) as List;
-}
-
-function without(all: readonly string[], others: readonly string[]): readonly string[] {
-  return all.filter((one) => !others.includes(one));
-}
-
-function configOf(block: string, line: string): Config {
-  const text = `${block} {\n  ${line} no_track\n}\nvrrp_instance V {\n  interface eth0\n` +
-    "  virtual_router_id 1\n  virtual_ipaddress {\n    192.0.2.100\n  }\n}\n";
-  // After the legs of a route no other word may stand.
-  const whole = text.replace(/( nexthop .*) no_track/, "$1");
-  const { config, diagnostics } = loadConfig((path) => [{ path, text: whole }], "a", {
-    hostName: "a",
-  });
-  assert.ok(config, JSON.stringify(diagnostics));
-  return config;
-}
-
-function onlyOf<T>(all: readonly T[]): T {
-  const [only, ...others] = all;
-  assert.deepEqual(others, []);
-  assert.ok(only, "the line was refused");
-  return only;
-}
-
-function lineOf(line: Line): string {
-  return typeof line === "string" ? line : line[0];
-}
-
-/** The words for `ip` after its object, and the options before. */
-function wordsOf(line: Line): readonly [words: string, options: string] {
-  const words = typeof line === "string" ? line : line[1];
-  return words.startsWith("-6 ") ? [words.slice(3), "-6 "] : [words, "-4 "];
-}
