@@ -20,7 +20,16 @@ const stamp = join(modules, ".ensured");
 /** Debian packages for each use: what it needs, by the package that brings it. */
 const debianSets = {
   demo: ["iproute2", "procps", "util-linux"],
-  test: ["iproute2", "keepalived", "procps", "tshark", "util-linux"],
+  test: [
+    "iproute2",
+    "ipvsadm",
+    "keepalived",
+    "kmod",
+    "procps",
+    "tshark",
+    "user-mode-linux",
+    "util-linux",
+  ],
 };
 
 function main(args) {

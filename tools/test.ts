@@ -19,7 +19,10 @@ type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
 
 /** Tests that use real namespaces, processes and time: one file after the other, with the machine to themselves. */
-const realFolders = ["test/kernel", "test/app", "test/interop", "test/demo"];
+const realFolders = ["test/kernel", "test/app", "test/interop", "test/demo", "tools/guest"];
+
+/** Tests that need IPVS: one boot of a guest kernel for all, and one process in it, as starting one is slow there. */
+const guestFolder = "test/ipvs";
 
 async function main(): Promise<void> {
   const options = parseArgs(process.argv.slice(2), { string: ["runtime"] });
@@ -36,14 +39,17 @@ async function main(): Promise<void> {
   const files = folders.length === 0
     ? all
     : all.filter((file) => folders.some((folder) => file.startsWith(folder.replace(/^\.\//, ""))));
-  const real = files.filter((file) => realFolders.some((folder) => file.startsWith(`${folder}/`)));
-  const pure = files.filter((file) => !real.includes(file));
+  const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+  const guest = files.filter(isIn(guestFolder));
+  const real = files.filter((file) => realFolders.some((folder) => isIn(folder)(file)));
+  const pure = files.filter((file) => !real.includes(file) && !guest.includes(file));
 
   await Promise.all(runtimes.map(async (runtime) => {
-    add(total, `${runtime} pure`, await runTests(runtime, pure, 2));
+    add(total, `${runtime} pure`, await runTests(runtime, pure, "beside others"));
   }));
   for (const runtime of runtimes) {
-    add(total, `${runtime} real network`, await runTests(runtime, real, 1));
+    add(total, `${runtime} real network`, await runTests(runtime, real, "one by one"));
+    add(total, `${runtime} in a guest`, await runTests(runtime, guest, "in a guest"));
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -63,14 +69,22 @@ function add(total: Count, name: string, count: Count): void {
 async function runTests(
   runtime: Runtime,
   files: readonly string[],
-  concurrency: number,
+  how: "beside others" | "one by one" | "in a guest",
 ): Promise<Count> {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   if (files.length === 0) return count;
-  const args = runtime === "node"
-    ? ["--test", "--test-reporter=tap", `--test-concurrency=${concurrency}`, ...files]
-    : ["test", "-A", "--no-check", "--reporter=tap", ...files];
-  const child = spawn(runtime, args, {
+  const processes = {
+    "beside others": ["--test-concurrency=2"],
+    "one by one": ["--test-concurrency=1"],
+    "in a guest": ["--test-isolation=none"],
+  };
+  const command = runtime === "node"
+    ? ["node", "--test", "--test-reporter=tap", ...processes[how], ...files]
+    : ["deno", "test", "-A", "--no-check", "--reporter=tap", ...files];
+  const [program = "", ...args] = how === "in a guest"
+    ? ["tools/guest/run", "--timeout", "300", "--", ...command]
+    : command;
+  const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, KEEPALIVED_RUNTIME: runtime, NO_COLOR: "1" },
   });
