@@ -1,248 +1,242 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { formatMac } from "@keepalived/ip-address";
 import { nowUs } from "@keepalived/linux";
 import { activeDownIntervalUs, skewTimeUs } from "@keepalived/vrrp-fsm";
-import type { Daemon, Implementation } from "../../tools/lab/daemon.ts";
 import { type Lab, sleep, until } from "../../tools/lab/lab.ts";
 import type { Frame, Sighting } from "../../tools/lab/wire.ts";
-import { configOf, type Format } from "./formats.ts";
+import type { Format, Peer } from "./formats.ts";
+import { FrrRouter } from "./frr.ts";
+import { KeepalivedRouter, type Router, type Settings } from "./router.ts";
 
-/** What happens between two routers, in this order. */
-export const steps = ["elect", "fail over", "preempt", "resign", "end"] as const;
-
-export type Step = (typeof steps)[number];
-
-/** How a step went: what was measured, or what went wrong. */
-export type Outcome = { readonly ok: boolean; readonly text: string };
-
-/** What a busy machine may add to any time of the protocol. */
-const marginUs = 1_000_000;
-/** What our own clock, read when the frame is taken from the socket, may be off. */
+/** What the clock of the kernel and the rounding of a peer may take off a time of the protocol. */
 const blurUs = 50_000;
+/** How much longer to wait for what is judged by the kernel's time of it: this program may be late itself. */
+const patienceUs = 5_000_000;
+/** Until what was seen before has been read. */
+const settleMs = 50;
 
-type Side = {
-  readonly host: string;
-  readonly implementation: Implementation;
-  readonly priority: number;
-  readonly mac: string;
-};
+/** What a busy machine may add to a time of the protocol: an interval of FRR's IPv6 is in it, and more. */
+export function marginUs({ intervalUs }: Format): number {
+  return Math.min(intervalUs * 5 / 3, 1_000_000);
+}
+
+export type Side = { readonly host: "a" | "b"; readonly peer: Peer; readonly router: Router };
+
+const usual: Settings = { priority: 100, preempt: true, tracked: false };
 
 /**
- * Two routers on one network: `a` starts first and has the higher priority.
+ * Two routers on one network, and the ways to bring them into a situation and to measure what follows.
  *
- * Times are read off the wire: from the last advertisement of one to the first of the other.
+ * Times are read off the wire: from the last advertisement of one to the first of the other. `b` has the higher address.
  */
 export class Duel {
-  readonly #lab: Lab;
-  readonly #format: Format;
-  readonly #a: Side;
-  readonly #b: Side;
-  readonly #firstFrame: number;
-  readonly #beganUs: number;
-  readonly #running = new Map<Side, Daemon>();
+  readonly a: Side;
+  readonly b: Side;
+  readonly format: Format;
+  readonly lab: Lab;
+  readonly #running = new Map<Side, Settings>();
 
-  constructor(lab: Lab, format: Format, pair: readonly [Implementation, Implementation]) {
-    const side = (host: string, implementation: Implementation, priority: number) => ({
+  constructor(lab: Lab, format: Format, pair: readonly [Peer, Peer]) {
+    this.lab = lab;
+    this.format = format;
+    const side = (host: "a" | "b", peer: Peer) => ({
       host,
-      implementation,
-      priority,
-      mac: lab.host(host).mac,
+      peer,
+      router: peer === "frr"
+        ? new FrrRouter(lab, host, format)
+        : new KeepalivedRouter(lab, host, peer, format),
     });
-    this.#lab = lab;
-    this.#firstFrame = lab.wire.frames.length;
-    this.#format = format;
-    this.#beganUs = nowUs();
-    this.#a = side("a", pair[0], 200);
-    this.#b = side("b", pair[1], 100);
+    this.a = side("a", pair[0]);
+    this.b = side("b", pair[1]);
   }
 
-  /** What a daemon's hosts sent since the duel began. */
-  framesOf(implementation: Implementation): readonly Frame[] {
-    const macs = [this.#a, this.#b].filter((side) => side.implementation === implementation)
-      .map(({ mac }) => mac);
-    return this.#lab.wire.frames.slice(this.#firstFrame).filter(({ bytes }) =>
-      macs.includes(formatMac(bytes.subarray(6, 12)))
-    );
+  get marginUs(): number {
+    return marginUs(this.format);
   }
 
-  /** Goes through all steps. After one that fails, the others count as failed too. */
-  async run(): Promise<ReadonlyMap<Step, Outcome>> {
-    const outcomes = new Map<Step, Outcome>();
-    const actions: Readonly<Record<Step, () => Promise<string>>> = {
-      "elect": () => this.#elect(),
-      "fail over": () => this.#failOver(),
-      "preempt": () => this.#preempt(),
-      "resign": () => this.#resign(),
-      "end": () => this.#end(),
-    };
-    let failed: Step | undefined;
-    for (const step of steps) {
-      if (failed !== undefined) {
-        outcomes.set(step, { ok: false, text: `not reached: "${failed}" failed` });
-        continue;
-      }
-      try {
-        outcomes.set(step, { ok: true, text: await actions[step]() });
-      } catch (error) {
-        failed = step;
-        outcomes.set(step, { ok: false, text: `${(error as Error).message}\n${this.#logs()}` });
-      }
+  /** What a program sent so far, whichever sides it is on. */
+  framesOf(peer: Peer): readonly Frame[] {
+    const ports = [this.a, this.b].filter((side) => side.peer === peer).map(({ host }) => host);
+    return this.lab.wire.frames.filter(({ port }) => ports.includes(port as "a" | "b"));
+  }
+
+  /** Active_Down_Interval of a priority. */
+  downUs(priority: number): number {
+    const { version, intervalUs } = this.format;
+    return activeDownIntervalUs(version, priority, intervalUs, 3);
+  }
+
+  skewUs(priority: number): number {
+    return skewTimeUs(this.format.version, priority, this.format.intervalUs);
+  }
+
+  /**
+   * Brings a master and, if given, a backup about, with the least that is to be done: nothing if it is so already.
+   *
+   * What is not named of the settings may be anything in a router that runs.
+   */
+  async given(
+    master: Side,
+    masterSettings: Partial<Settings>,
+    backupSettings?: Partial<Settings>,
+  ): Promise<void> {
+    const backup = master === this.a ? this.b : this.a;
+    if (!this.#runs(master, masterSettings)) await this.reset();
+    if (backupSettings === undefined || !this.#runs(backup, backupSettings)) {
+      await this.#stopBackup(backup);
     }
-    for (const daemon of this.#running.values()) await daemon.crash();
-    return outcomes;
-  }
-
-  /** `a` alone becomes the master; `b`, when it starts, stays a backup. */
-  async #elect(): Promise<string> {
-    await this.#start(this.#a);
-    const text = await this.#listen(this.#a);
-    await this.#settled(this.#a, this.#b);
-    await this.#start(this.#b);
-    await sleep((this.#downUs(this.#b) + marginUs / 2) / 1000);
-    assert.equal(this.#sentBy(this.#b, this.#beganUs), 0, "b advertises although it hears a");
-    await this.#settled(this.#a, this.#b);
-    return text;
-  }
-
-  /** `a` dies without a word, as by a power failure: `b` waits Active_Down_Interval. */
-  async #failOver(): Promise<string> {
-    const { host, mac } = this.#a;
-    const daemon = this.#running.get(this.#a);
-    assert.ok(daemon !== undefined);
-    await daemon.crash();
-    this.#lab.network.setCable(host, false);
-    // What a power failure clears, and a crash of the program leaves.
-    for (const file of [daemon.pidFile, daemon.vrrpPidFile]) rmSync(file);
-    for (const address of this.#format.virtual) {
-      this.#lab.host(host).run(`ip address delete ${address} dev eth0`);
+    if (!this.#running.has(master)) {
+      await this.start(master, masterSettings);
+      const { priority } = this.#settingsOf(master);
+      await this.firstFrom(master, nowUs(), this.downUs(priority));
     }
-    const last = this.#lab.wire.adverts.findLast((sighting) => sighting.mac === mac);
-    assert.ok(last !== undefined);
-    return await this.#takeover(last, this.#downUs(this.#b));
+    if (backupSettings !== undefined && !this.#running.has(backup)) {
+      await this.start(backup, backupSettings);
+    }
+    await this.heldBy([master]);
   }
 
-  /** `a` is back, and takes over once it has listened for Active_Down_Interval. */
-  async #preempt(): Promise<string> {
-    this.#lab.network.setCable(this.#a.host, true);
-    await this.#start(this.#a);
-    const text = await this.#listen(this.#a);
-    await this.#settled(this.#a, this.#b);
-    const fromUs = nowUs();
-    await sleep(this.#format.intervalUs * 3 / 1000);
-    assert.equal(this.#sentBy(this.#b, fromUs), 0, "b still advertises");
-    return text;
+  async start(side: Side, settings: Partial<Settings>): Promise<void> {
+    const all = { ...usual, ...settings };
+    this.#running.set(side, all);
+    await side.router.start(all);
   }
 
-  /** `a` is told to stop: it says so with priority 0, and `b` waits only Skew_Time. */
-  async #resign(): Promise<string> {
-    const sinceUs = nowUs();
-    const status = await this.#running.get(this.#a)?.stop();
-    const resigned = await this.#resignation(this.#a, sinceUs);
-    const { version, intervalUs } = this.#format;
-    const text = await this.#takeover(
-      resigned,
-      skewTimeUs(version, this.#b.priority, intervalUs),
+  async stop(side: Side): Promise<void> {
+    this.#running.delete(side);
+    assert.equal(await side.router.stop(), 0, `exit status of ${side.host}`);
+  }
+
+  /** Everything off on both hosts, the network whole. */
+  async reset(): Promise<void> {
+    for (const side of [this.a, this.b]) {
+      await this.crash(side);
+      this.lab.network.setCable(side.host, true);
+      this.lab.network.setBridged(side.host, true);
+    }
+  }
+
+  async crash(side: Side): Promise<void> {
+    this.#running.delete(side);
+    await side.router.crash();
+  }
+
+  /**
+   * A router takes over some time after the other's last advertisement of some priority: not earlier, and not much
+   * later.
+   *
+   * @param sinceUs when it was brought about
+   * @returns the time, with the protocol's in parentheses
+   */
+  async takeover(
+    side: Side,
+    lastPriority: number,
+    sinceUs: number,
+    theoryUs: number,
+  ): Promise<string> {
+    const other = side === this.a ? this.b : this.a;
+    const first = await this.#next(side, this.#settingsOf(side).priority, sinceUs, theoryUs);
+    await sleep(settleMs);
+    const last = this.lab.wire.adverts.findLast((it) =>
+      it.port === other.host && it.priority === lastPriority && it.atUs < first.atUs
     );
-    assert.equal(status, 0, "exit status of a");
+    assert.ok(last !== undefined, `no advertisement of ${other.host} of priority ${lastPriority}`);
+    const tookUs = first.atUs - last.atUs;
+    const text = both(tookUs, theoryUs);
+    assert.ok(tookUs >= theoryUs - blurUs, `${side.host} took over too early, after ${text}`);
+    assert.ok(tookUs <= theoryUs + this.marginUs, `${side.host} took over too late, after ${text}`);
+    await this.heldBy([side]);
     return text;
   }
 
-  /** `b` is told to stop too: nobody is left, and no address. */
-  async #end(): Promise<string> {
+  /** The first advertisement of a side after some time, within a margin of when it should come. */
+  async firstFrom(side: Side, sinceUs: number, theoryUs: number): Promise<Sighting> {
+    const first = await this.#next(side, this.#settingsOf(side).priority, sinceUs, theoryUs);
+    const lateUs = first.atUs - sinceUs - theoryUs - this.marginUs;
+    assert.ok(lateUs <= 0, `${side.host} advertised ${seconds(lateUs)} too late`);
+    return first;
+  }
+
+  /** For some time only one side advertises, and it does. */
+  async onlyHeard(side: Side, duringUs: number): Promise<void> {
     const sinceUs = nowUs();
-    const status = await this.#running.get(this.#b)?.stop();
-    const { atUs } = await this.#resignation(this.#b, sinceUs);
-    assert.equal(status, 0, "exit status of b");
-    assert.deepEqual(await this.#heldBy(this.#b), [], "addresses left on b");
-    return seconds(atUs - sinceUs);
+    await sleep(duringUs / 1000);
+    const untilUs = nowUs();
+    await sleep(settleMs);
+    const adverts = this.lab.wire.adverts.filter(({ atUs }) => atUs >= sinceUs && atUs <= untilUs);
+    const others = adverts.filter(({ port }) => port !== side.host);
+    assert.deepEqual(others.map(({ port, priority }) => `${port}: ${priority}`), []);
+    const own = adverts.length - others.length;
+    const least = Math.floor((duringUs - this.marginUs) / this.format.intervalUs);
+    assert.ok(own >= least, `${own} advertisements of ${side.host}`);
   }
 
-  async #start(side: Side): Promise<void> {
-    const { host, implementation, priority } = side;
-    const daemon = this.#lab.start({
-      name: host,
-      implementation,
-      config: configOf(this.#format, priority),
-    });
-    this.#running.set(side, daemon);
-    await daemon.says(/Entering BACKUP STATE/);
-  }
-
-  /** A backup that has just started listens for Active_Down_Interval, and then takes over. */
-  async #listen(side: Side): Promise<string> {
-    const startedUs = nowUs();
-    const theoryUs = this.#downUs(side);
-    const first = await this.#firstFrom(side, startedUs, theoryUs + marginUs);
-    const tookUs = first.atUs - startedUs;
-    // The log may have told of the start a little late.
-    assert.ok(tookUs >= theoryUs - marginUs, `${side.host} listened only ${seconds(tookUs)}`);
-    return `${seconds(tookUs)} (${seconds(theoryUs)})`;
-  }
-
-  /** `b` takes over a time after an advertisement of `a`, not earlier and not much later. */
-  async #takeover(after: Sighting, theoryUs: number): Promise<string> {
-    const first = await this.#firstFrom(this.#b, after.atUs, theoryUs + marginUs);
-    const tookUs = first.atUs - after.atUs;
-    assert.ok(tookUs >= theoryUs - blurUs, `b took over after ${seconds(tookUs)}, too early`);
-    assert.ok(tookUs <= theoryUs + marginUs, `b took over after ${seconds(tookUs)}, too late`);
-    await this.#settled(this.#b, this.#a);
-    return `${seconds(tookUs)} (${seconds(theoryUs)})`;
-  }
-
-  /** All addresses are on one host, and none is on the other. */
-  async #settled(holder: Side, other: Side): Promise<void> {
-    const all = this.#format.virtual.join(" ");
-    let state = "";
+  /** Waits until all addresses are on some hosts, and none is on the others. @throws AssertionError if not in time */
+  async heldBy(holders: readonly Side[], withinUs: number = 0): Promise<void> {
+    const sides = [this.a, this.b];
+    const wanted = sides.map((side) => holders.includes(side) ? this.format.virtual : []);
+    let held: readonly (readonly string[])[] = [];
     await until(
-      `${holder.host} alone holds ${all}`,
+      "",
       async () => {
-        const [held, left] = [await this.#heldBy(holder), await this.#heldBy(other)];
-        state = `${holder.host}: ${held.join(" ")}, ${other.host}: ${left.join(" ")}`;
-        return held.join(" ") === all && left.length === 0;
+        held = await Promise.all(sides.map(({ router }) => router.held()));
+        return JSON.stringify(held) === JSON.stringify(wanted);
       },
-      marginUs / 1000,
-    ).catch((error: Error) => assert.fail(`${error.message}; at last ${state}`));
+      (withinUs + patienceUs) / 1000,
+    ).catch(() => assert.deepEqual(held, wanted, "the addresses that a and b hold"));
   }
 
-  async #heldBy(side: Side): Promise<readonly string[]> {
-    const shown = await this.#lab.host(side.host).read("ip -o address show dev eth0");
-    return this.#format.virtual.filter((address) => shown.includes(` ${address} `));
-  }
-
-  #resignation(side: Side, sinceUs: number): Promise<Sighting> {
-    return this.#lab.wire.next(
-      `priority 0 from ${side.host}`,
-      ({ mac, priority }) => mac === side.mac && priority === 0,
-      { withinMs: marginUs / 1000, sinceUs },
-    );
-  }
-
-  #firstFrom(side: Side, sinceUs: number, withinUs: number): Promise<Sighting> {
-    return this.#lab.wire.next(
-      `an advertisement of ${side.host}`,
-      ({ mac, priority }) => mac === side.mac && priority === side.priority,
-      { withinMs: withinUs / 1000, sinceUs },
-    );
-  }
-
-  #sentBy(side: Side, sinceUs: number): number {
-    return this.#lab.wire.adverts.filter(({ mac, atUs }) => mac === side.mac && atUs >= sinceUs)
-      .length;
-  }
-
-  #downUs(side: Side): number {
-    const { version, intervalUs } = this.#format;
-    return activeDownIntervalUs(version, side.priority, intervalUs, 3);
-  }
-
-  #logs(): string {
-    return [...this.#running.values()].flatMap(({ name, log }) =>
-      log.slice(-12).map((line) => `  ${name}: ${line}`)
+  /** The ends of both logs. */
+  logs(): string {
+    return [this.a, this.b].flatMap(({ host, peer, router }) =>
+      router.log().map((line) => `  ${host} (${peer}): ${line}`)
     ).join("\n");
+  }
+
+  async #next(
+    side: Side,
+    priority: number,
+    sinceUs: number,
+    theoryUs: number,
+  ): Promise<Sighting> {
+    const first = await this.lab.wire.next(
+      `priority ${priority} from ${side.host}`,
+      (it) => it.port === side.host && it.priority === priority,
+      { withinMs: (sinceUs + theoryUs + patienceUs - nowUs()) / 1000, sinceUs },
+    );
+    const { mac } = this.format;
+    if (mac !== undefined) assert.equal(first.mac, mac, `Ethernet address of ${side.host}`);
+    return first;
+  }
+
+  #settingsOf(side: Side): Settings {
+    return this.#running.get(side) ?? usual;
+  }
+
+  #runs(side: Side, wanted: Partial<Settings>): boolean {
+    const running = this.#running.get(side);
+    if (running === undefined) return false;
+    return Object.entries(wanted).every(([name, value]) =>
+      running[name as keyof Settings] === value
+    );
+  }
+
+  /** A router that is not the master has nothing to say when it stops. */
+  async #stopBackup(side: Side): Promise<void> {
+    if (!this.#running.has(side)) return;
+    const sinceUs = nowUs();
+    await this.stop(side);
+    const said = this.lab.wire.adverts.filter(({ port, atUs }) =>
+      port === side.host && atUs >= sinceUs
+    );
+    assert.equal(said.length, 0, `${side.host} was a backup and advertised as it stopped`);
   }
 }
 
-function seconds(us: number): string {
+/** What was measured, and what the protocol says. */
+export function both(us: number, theoryUs: number): string {
+  return `${seconds(us)} (${seconds(theoryUs)})`;
+}
+
+export function seconds(us: number): string {
   return `${(us / 1_000_000).toFixed(2)} s`;
 }
