@@ -72,6 +72,8 @@ test("a group fails over whole when its MASTER is killed, and is given back whol
 
 test("a reload forms a group of running instances and dissolves it, and moves nothing", async () => {
   const a = start("a", 150);
+  // The last line of the takeover, which comes a moment after the addresses.
+  await a.says(/Syncing instances to MASTER/);
   await until("a holds both", () => holdsBoth("a"), 10_000);
   for (const grouped of [false, true]) {
     const from = a.log.length;
