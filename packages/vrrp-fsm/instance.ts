@@ -59,6 +59,7 @@ export type InstanceState = {
 /** What the sync group's reason for a fault begins with. */
 export const GROUP_FAULT = "group ";
 
+type MemberEvent = Extract<SyncGroupEvent, { readonly kind: "member" }>;
 type InstanceStep = Step<InstanceState, Action>;
 type Input = InstanceEvent | Common<InstanceConfig>;
 
@@ -97,7 +98,7 @@ export function priorityOf(config: InstanceConfig, state: InstanceState): number
 }
 
 /** What a sync group has to know of a member. */
-export function memberEvent(name: string, state: InstanceState): SyncGroupEvent {
+export function memberEvent(name: string, state: InstanceState): MemberEvent {
   return {
     kind: "member",
     member: name,
@@ -309,8 +310,9 @@ function isLowerPriorityHeard(action: Action): boolean {
   return action.kind === "lower-priority-heard";
 }
 
-function isSameReport(a: SyncGroupEvent, b: SyncGroupEvent): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function isSameReport(a: MemberEvent, b: MemberEvent): boolean {
+  return a.state === b.state && a.reason === b.reason && a.wantsActive === b.wantsActive &&
+    a.faulty === b.faulty;
 }
 
 function settleKind(
