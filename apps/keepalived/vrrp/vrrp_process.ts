@@ -277,9 +277,7 @@ export class VrrpProcess {
   /** The kernel dropped notifications: what it has is asked for anew. */
   async #resynchronize(): Promise<void> {
     this.#log("warning", "Netlink: notifications were lost, reading the kernel's tables again");
-    await this.#kernel.idle();
-    await this.#readKernel();
-    this.#kernel.resynchronize();
+    await this.#kernel.resynchronize(() => this.#readKernel());
   }
 
   /** Somebody took what a MASTER holds. */

@@ -26,6 +26,7 @@ export function addressKind(interfaces: Interfaces): ObjectKind<VirtualAddress, 
     add: (_, value) => replaceAddress(value),
     remove: deleteAddress,
     partsOf: (value) => [value],
+    restOf: () => undefined,
     present: [],
     absent: [EADDRNOTAVAIL, ENODEV],
   };

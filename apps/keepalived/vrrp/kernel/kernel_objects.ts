@@ -106,11 +106,18 @@ export class KernelObjects {
     }
   }
 
-  /** The kernel dropped notifications of links and addresses, and the interfaces have been read anew. */
-  resynchronize(): void {
+  /**
+   * The kernel dropped notifications of links and addresses.
+   *
+   * @param read has the interfaces learn anew what there is
+   */
+  async resynchronize(read: () => Promise<void>): Promise<void> {
+    await this.idle();
     const { addresses } = this.#tables;
+    const { serial } = addresses;
+    await read();
     const found = this.#options.interfaces.allAddresses();
-    for (const loss of addresses.losses(found, addresses.serial)) this.#lostAddress(loss);
+    for (const loss of addresses.losses(found, serial)) this.#lostAddress(loss);
     this.#schedule("links");
   }
 

@@ -36,6 +36,8 @@ export type ObjectKind<Item, Value> = {
   readonly remove: (value: Value) => NetlinkRequest;
   /** What the kernel tells when it removes a value. */
   readonly partsOf: (value: Value) => readonly Value[];
+  /** What is left of a value when the kernel has told of a removal; mostly nothing. */
+  readonly restOf: (given: Value, told: Value) => Value | undefined;
   /** Error numbers that say that it is there already. */
   readonly present: readonly number[];
   /** Error numbers that say that it is not there, or not any more. */
@@ -48,7 +50,7 @@ export type Loss<Item> = { readonly item: Item; readonly owners: ReadonlySet<Own
 type Entry<Item, Value> = {
   item: Item;
   readonly owners: Set<Owner>;
-  /** What the kernel was last given. */
+  /** What the kernel was last given, or what others have left of it. */
   value: Value | undefined;
   /** "lost": somebody else removed it, and it comes back when an owner asks for it again. */
   state: "present" | "waiting" | "lost";
@@ -57,6 +59,8 @@ type Entry<Item, Value> = {
   /** When it was last given, counted. */
   serial: number;
 };
+
+type Removal<Value> = { readonly value: Value; readonly serial: number };
 
 /**
  * The objects of one kind that this process holds.
@@ -71,7 +75,7 @@ export class KernelTable<Item, Value> {
   /** By {@linkcode ObjectKind.identify}. */
   readonly #entries = new Map<string, Entry<Item, Value>>();
   /** Removals that were asked for and not yet notified, by {@linkcode ObjectKind.keyOf}. */
-  readonly #removals = new Map<string, Value[]>();
+  readonly #removals = new Map<string, Removal<Value>[]>();
   readonly #onChange: () => void;
   #serial = 0;
 
@@ -88,7 +92,7 @@ export class KernelTable<Item, Value> {
     this.#onChange = onChange;
   }
 
-  /** Counts up with each object that is given to the kernel. */
+  /** Counts up with each object that the kernel is given, or to give back. */
   get serial(): number {
     return this.#serial;
   }
@@ -101,6 +105,7 @@ export class KernelTable<Item, Value> {
       entry.owners.add(owner);
       const isSame = JSON.stringify(entry.item) === JSON.stringify(item);
       entry.item = item;
+      if (entry.state === "lost" && entry.value !== undefined) this.#take(owner, [entry.value]);
       if (entry.state !== "present" || !isSame) entries.push(entry);
     }
     this.#put(entries);
@@ -120,8 +125,7 @@ export class KernelTable<Item, Value> {
       this.#entries.delete(key);
       // Nobody asked for what an earlier run left.
       const value = entry === undefined ? resolve(item) : entry.value;
-      const isThere = entry?.state !== "lost" && value !== undefined && typeof value !== "string";
-      return isThere ? [value] : [];
+      return value === undefined || typeof value === "string" ? [] : [value];
     });
     this.#take(owner, values);
   }
@@ -139,6 +143,7 @@ export class KernelTable<Item, Value> {
       if (state !== "present" || value === undefined || this.#kind.keyOf(value) !== key) continue;
       if (!this.#kind.matches(value, told)) continue;
       entry.state = "lost";
+      entry.value = this.#kind.restOf(value, told);
       this.#onChange();
       return { item, owners };
     }
@@ -149,16 +154,21 @@ export class KernelTable<Item, Value> {
    * What is not there, though nobody told of its removal.
    *
    * @param found what the kernel has
-   * @param serial {@linkcode KernelTable.serial} when it was asked: what was given since is not looked at
+   * @param serial {@linkcode KernelTable.serial} when it was asked: what was asked of it since is not looked at
    */
   losses(found: readonly Value[], serial: number): readonly Loss<Item>[] {
     const isThere = this.#finder(found);
-    this.#removals.clear();
+    for (const { value, serial: at } of [...this.#removals.values()].flat()) {
+      if (at <= serial) this.#forgetRemoval(value);
+    }
     const lost = [...this.#entries.values()].filter((entry) =>
       entry.state === "present" && entry.serial <= serial && entry.value !== undefined &&
       !isThere(entry.value)
     );
-    for (const entry of lost) entry.state = "lost";
+    for (const entry of lost) {
+      entry.state = "lost";
+      entry.value = undefined;
+    }
     if (lost.length > 0) this.#onChange();
     return lost.map(({ item, owners }) => ({ item, owners }));
   }
@@ -271,7 +281,8 @@ export class KernelTable<Item, Value> {
     const parts = values.map((value) => this.#kind.partsOf(value));
     for (const part of parts.flat()) {
       const key = this.#kind.keyOf(part);
-      this.#removals.set(key, [...this.#removals.get(key) ?? [], part]);
+      const removal = { value: part, serial: ++this.#serial };
+      this.#removals.set(key, [...this.#removals.get(key) ?? [], removal]);
     }
     const failed = (i: number, error: NetlinkError) => {
       for (const part of parts[i] ?? []) this.#forgetRemoval(part);
@@ -285,15 +296,15 @@ export class KernelTable<Item, Value> {
   }
 
   #takeRemoval(key: string, told: Value): boolean {
-    const own = this.#removals.get(key)?.find((given) => this.#kind.matches(given, told));
+    const own = this.#removals.get(key)?.find(({ value }) => this.#kind.matches(value, told));
     if (own === undefined) return false;
-    this.#forgetRemoval(own);
+    this.#forgetRemoval(own.value);
     return true;
   }
 
   #forgetRemoval(value: Value): void {
     const key = this.#kind.keyOf(value);
-    const rest = this.#removals.get(key)?.filter((other) => other !== value) ?? [];
+    const rest = this.#removals.get(key)?.filter((other) => other.value !== value) ?? [];
     if (rest.length > 0) this.#removals.set(key, rest);
     else this.#removals.delete(key);
   }

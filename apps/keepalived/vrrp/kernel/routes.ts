@@ -23,6 +23,7 @@ export function routeKind(interfaces: Interfaces): ObjectKind<HeldRoute, Route> 
     add: ({ insert }, value) => inserts[insert](value),
     remove: deleteRoute,
     partsOf,
+    restOf,
     present: [EEXIST],
     absent: [ESRCH, ENODEV],
   };
@@ -83,4 +84,10 @@ function partsOf(route: Route): readonly Route[] {
     ...(via === undefined ? {} : { via }),
     ...(index === undefined ? {} : { index }),
   }));
+}
+
+/** The legs that others have left. */
+function restOf(given: Route, told: Route): Route | undefined {
+  const nexthops = given.nexthops?.filter((leg) => !legsOf(told).some((gone) => goes(leg, gone)));
+  return nexthops === undefined || nexthops.length === 0 ? undefined : { ...given, nexthops };
 }

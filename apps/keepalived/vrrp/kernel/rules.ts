@@ -21,6 +21,7 @@ export const ruleKind: ObjectKind<HeldRule, Rule> = {
   add: (_, value) => addRule(value),
   remove: deleteRule,
   partsOf: (value) => [value],
+  restOf: () => undefined,
   present: [EEXIST],
   absent: [ENOENT],
 };
