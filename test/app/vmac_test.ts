@@ -240,7 +240,7 @@ test("a reload makes and removes devices, and does not touch those that stay", a
     instanceConf({ name: "B", virtualRouterId: 52, lines, addresses: ["192.0.2.52/24"] });
   const placeOf = (address: string) =>
     / (\S+) +inet /.exec(host.run(`ip -o address show to ${address}`))?.[1];
-  daemon.configure(four + second(["use_vmac vm52"]));
+  daemon.configure(four + second(["use_vmac vm52 netlink_notify_msg"]));
   daemon.signal("SIGHUP");
   await until("the new device has its address", () => placeOf("192.0.2.52") === "vm52", 5000);
   await until("vrrp6.51 has gone", () => !host.run("ip link show").includes("vrrp6.51"), 2000);
