@@ -45,7 +45,7 @@ export type Settings = {
 export const virtualAddress = "10.99.0.100";
 
 /** One virtual router of version 3 over IPv4 multicast. */
-function configurationOf({ state, priority, intervalMs }: Settings): string {
+export function configurationOf({ state, priority, intervalMs }: Settings): string {
   return `global_defs {
     vrrp_version 3
 }
@@ -82,10 +82,10 @@ export class Daemon {
   }
 
   /** Returns when the program has been executed. */
-  static async start(host: Host, contender: Contender, settings: Settings): Promise<Daemon> {
+  static async start(host: Host, contender: Contender, configuration: string): Promise<Daemon> {
     const folder = mkdtempSync(join(workFolder(), "daemon-"));
     const file = (name: string) => join(folder, name);
-    writeFileSync(file("conf"), configurationOf(settings));
+    writeFileSync(file("conf"), configuration);
     writeFileSync(file("log"), "");
     // The shell takes the time at the last moment, and becomes the daemon.
     const child = host.start([
@@ -127,7 +127,7 @@ export class Daemon {
     if (this.#crashed) return;
     this.#crashed = true;
     crash(this.pid);
-    this.#host.run(`ip address flush dev eth0 to ${virtualAddress}/32`);
+    this.#host.run(`ip address flush to ${virtualAddress}/32`);
     rmSync(this.#folder, { recursive: true });
   }
 }

@@ -4,9 +4,10 @@ import { type Contender, contenders } from "./contenders.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { type Lateness, type LatenessOptions, measureLateness } from "./lateness.ts";
 import { circumstances, inMiB, inMs, ratio, table } from "./report.ts";
+import { inTurn } from "./rounds.ts";
 import { measureStart, type Start } from "./start.ts";
 import { quantile, summarize } from "./statistics.ts";
-import { measureTakeover, Spoilt, type Takeover } from "./takeover.ts";
+import { measureTakeover, type Takeover } from "./takeover.ts";
 
 export const summary = "how fast a backup takes over, how regular a master is, memory, start";
 
@@ -72,7 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const lab = await createLab();
   try {
     // Not counted: it fills the caches of compiled modules, which a change of the sources makes stale.
-    await inTurn(1, (contender) => measureStart(lab, contender, { withMemory: false }));
+    await inTurn(contenders, 1, (contender) => measureStart(lab, contender, { withMemory: false }));
     for (const item of [takeovers, lateness, startAndMemory]) {
       process.stdout.write(`${await item(lab, plan)}\n`);
     }
@@ -82,37 +83,6 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Runs a measurement for each contender in turn, round after round, so that all have the same weather. */
-async function inTurn<Sample>(
-  rounds: number,
-  measure: (contender: Contender, round: number) => Promise<Sample>,
-): Promise<ReadonlyMap<Contender, readonly Sample[]>> {
-  const samples = new Map<Contender, Sample[]>(contenders.map((it) => [it, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const contender of contenders) {
-      samples.get(contender)?.push(await untilSound(contender, () => measure(contender, round)));
-    }
-  }
-  return samples;
-}
-
-const attempts = 5;
-
-/** Repeats a run that was spoilt, which on a machine with other work to do happens at short intervals. */
-async function untilSound<Sample>(
-  { name }: Contender,
-  measure: () => Promise<Sample>,
-): Promise<Sample> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await measure();
-    } catch (error) {
-      if (!(error instanceof Spoilt) || attempt === attempts) throw error;
-      process.stderr.write(`bench: ${name}: run repeated: ${error.message}\n`);
-    }
-  }
-}
-
 async function takeovers(lab: Lab, plan: Plan): Promise<string> {
   const master = contenders[0];
   if (master === undefined) throw new TypeError("No contenders");
@@ -120,6 +90,7 @@ async function takeovers(lab: Lab, plan: Plan): Promise<string> {
   const address: string[][] = [];
   for (const [intervalMs, runs] of plan.takeovers) {
     const samples = await inTurn(
+      contenders,
       runs,
       (backup) => measureTakeover(lab, { master, backup }, intervalMs),
     );
@@ -155,6 +126,7 @@ async function lateness(lab: Lab, plan: Plan): Promise<string> {
   for (const options of plan.lateness) {
     for (const busy of [false, true]) {
       const samples = await inTurn(
+        contenders,
         plan.latenessRounds,
         (contender) => measureLateness(lab, contender, { ...options, busy }),
       );
@@ -181,6 +153,7 @@ async function lateness(lab: Lab, plan: Plan): Promise<string> {
 
 async function startAndMemory(lab: Lab, plan: Plan): Promise<string> {
   const samples = await inTurn(
+    contenders,
     plan.starts,
     (contender, round) => measureStart(lab, contender, { withMemory: round < plan.memoryRuns }),
   );

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Contender, Daemon } from "./contenders.ts";
+import { configurationOf, type Contender, Daemon } from "./contenders.ts";
 import { type Lab, ownAddress } from "./lab.ts";
 import { drift, intervalDeviations } from "./statistics.ts";
 
@@ -28,7 +28,11 @@ export async function measureLateness(
   { intervalMs, durationMs, busy }: LatenessOptions,
 ): Promise<Lateness> {
   wire.clear();
-  const daemon = await Daemon.start(own, contender, { state: "MASTER", priority: 255, intervalMs });
+  const daemon = await Daemon.start(
+    own,
+    contender,
+    configurationOf({ state: "MASTER", priority: 255, intervalMs }),
+  );
   let load: readonly ChildProcess[] = [];
   try {
     await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {

@@ -7,6 +7,7 @@
 import process from "node:process";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
+import * as outage from "./outage.ts";
 import * as soak from "./soak.ts";
 
 type Bench = {
@@ -16,7 +17,7 @@ type Bench = {
   readonly run: (args: readonly string[]) => Promise<number> | number;
 };
 
-const benches: Readonly<Record<string, Bench>> = { config, failover, soak };
+const benches: Readonly<Record<string, Bench>> = { config, failover, outage, soak };
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>

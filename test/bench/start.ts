@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Contender, Daemon } from "./contenders.ts";
+import { configurationOf, type Contender, Daemon } from "./contenders.ts";
 import { type Lab, ownAddress } from "./lab.ts";
 import { type DaemonMemory, memoryOf } from "./memory.ts";
 
@@ -18,11 +18,11 @@ export async function measureStart(
   { withMemory }: { readonly withMemory: boolean },
 ): Promise<Start> {
   wire.clear();
-  const daemon = await Daemon.start(own, contender, {
-    state: "MASTER",
-    priority: 255,
-    intervalMs: 1000,
-  });
+  const daemon = await Daemon.start(
+    own,
+    contender,
+    configurationOf({ state: "MASTER", priority: 255, intervalMs: 1000 }),
+  );
   try {
     await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${contender.name}'s first advert`,

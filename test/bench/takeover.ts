@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Contender, Daemon, virtualAddress } from "./contenders.ts";
+import { configurationOf, type Contender, Daemon, virtualAddress } from "./contenders.ts";
 import { type Lab, masterAddress, ownAddress } from "./lab.ts";
 import type { Wire } from "./wire.ts";
 
@@ -15,32 +15,53 @@ export type Takeover = {
 
 const backupPriority = 100;
 
-/**
- * A master dies, and a backup that has never been master takes over.
- *
- * The master is the same program for every backup.
- */
+/** A master dies, and a backup that has never been master takes over. */
 export async function measureTakeover(
-  { master: masterHost, own: ownHost, wire }: Lab,
-  { master, backup }: { readonly master: Contender; readonly backup: Contender },
+  lab: Lab,
+  pair: Pair,
   intervalMs: number,
 ): Promise<Takeover> {
-  wire.clear();
-  const dying = await Daemon.start(masterHost, master, {
-    state: "MASTER",
-    priority: 255,
+  return await failOver(lab, pair, {
     intervalMs,
+    measure: () => takeoverOf(lab.wire, intervalMs),
   });
+}
+
+/** Who dies and who takes over: the former should be the same program for all of the latter. */
+export type Pair = { readonly master: Contender; readonly backup: Contender };
+
+export type FailoverOptions<Result> = {
+  readonly intervalMs: number;
+  /** Called when both run and nothing is to be seen of the start any more. */
+  readonly prepare?: () => void;
+  /** Called right before the master dies. */
+  readonly cut?: () => void;
+  /** Called when the backup has taken over and all that has been seen is told. */
+  readonly measure: () => Result;
+};
+
+/** Starts a master and a backup, ends the master as a power failure would, and measures what was seen. */
+export async function failOver<Result>(
+  { master: masterHost, own: ownHost, wire }: Lab,
+  { master, backup }: Pair,
+  { intervalMs, prepare, cut, measure }: FailoverOptions<Result>,
+): Promise<Result> {
+  wire.clear();
+  const dying = await Daemon.start(
+    masterHost,
+    master,
+    configurationOf({ state: "MASTER", priority: 255, intervalMs }),
+  );
   let taking: Daemon | undefined;
   try {
     await dying.explain(wire.until(() => wire.adverts.length > 0, {
       what: `${master.name}'s first advert`,
     }));
-    taking = await Daemon.start(ownHost, backup, {
-      state: "BACKUP",
-      priority: backupPriority,
-      intervalMs,
-    });
+    taking = await Daemon.start(
+      ownHost,
+      backup,
+      configurationOf({ state: "BACKUP", priority: backupPriority, intervalMs }),
+    );
     const daemon = taking;
     await daemon.explain(wire.until(() => daemon.log().includes("Entering BACKUP STATE"), {
       what: `${backup.name} to become a backup`,
@@ -50,15 +71,17 @@ export async function measureTakeover(
     await wire.until(() => wire.adverts.some(({ atUs }) => atUs > readyUs), {
       what: `${master.name} to go on`,
     });
+    prepare?.();
     // Time to come to rest, and a moment between two advertisements that is another one each time.
     await sleep(300 + Math.random() * intervalMs);
     if (wire.advertsOf(ownAddress).length > 0) throw new Spoilt("took over while the master lived");
+    cut?.();
     dying.crash();
     await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${backup.name} to take over`,
     }));
     await wire.settle();
-    return takeoverOf(wire, intervalMs);
+    return measure();
   } finally {
     dying.crash();
     taking?.crash();
@@ -88,6 +111,6 @@ function takeoverOf(wire: Wire, intervalMs: number): Takeover {
 }
 
 /** Three intervals and the skew (RFC 9568 §6.1), not rounded. */
-function activeDownIntervalUs(intervalUs: number): number {
+export function activeDownIntervalUs(intervalUs: number): number {
   return 3 * intervalUs + ((256 - backupPriority) * intervalUs) / 256;
 }

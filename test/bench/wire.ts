@@ -32,14 +32,12 @@ export class Wire {
   /** Notifications that the kernel added an IPv4 address. */
   readonly additions: AddressEvent[] = [];
   readonly #ownMac: MacAddress;
-  readonly #children: readonly ChildProcess[];
+  readonly #children: ChildProcess[];
   #sinceUs = 0;
 
-  private constructor(ownMac: MacAddress, capture: ChildProcess, monitor: ChildProcess) {
+  private constructor(ownMac: MacAddress, monitor: ChildProcess) {
     this.#ownMac = ownMac;
-    this.#children = [capture, monitor];
-    const reader = new PcapReader((packet) => this.#take(packet));
-    capture.stdout?.on("data", (bytes: Uint8Array) => reader.push(bytes));
+    this.#children = [monitor];
     createInterface({ input: monitor.stdout as Readable }).on("line", (line) => {
       const event = parseAddition(line);
       if (event !== undefined && event.atUs >= this.#sinceUs) this.additions.push(event);
@@ -48,20 +46,6 @@ export class Wire {
 
   /** Listens from the time on when this has resolved. */
   static async open(host: Host): Promise<Wire> {
-    const capture = host.start([
-      ...[
-        ...endsWithUs,
-        "dumpcap",
-        "-q",
-        "-P",
-        "-i",
-        "eth0",
-        "-f",
-        "ip proto 112 or arp",
-        "-w",
-        "-",
-      ],
-    ]);
     const monitor = host.start(
       [
         ...[...endsWithUs, "chrt", "--fifo", "50", "stdbuf", "--output=L"],
@@ -69,8 +53,10 @@ export class Wire {
       ],
       { env: { TZ: "UTC" } },
     );
-    await said(capture, /Capturing on/);
-    const wire = new Wire(host.mac, capture, monitor);
+    const wire = new Wire(host.mac, monitor);
+    wire.#children.push(
+      await startCapture(host, "ip proto 112 or arp", (packet) => wire.#take(packet)),
+    );
     // Shows that the monitor listens too.
     const probe = "192.0.2.254";
     host.run(`ip address add ${probe}/32 dev eth0`);
@@ -107,7 +93,7 @@ export class Wire {
 
   /** Waits until everything that has happened before has been told. */
   async settle(): Promise<void> {
-    await sleep(captureDelayMs);
+    await captureSettled();
   }
 
   dispose(): void {
@@ -135,8 +121,27 @@ export class Wire {
   }
 }
 
+/** Captures on a host's `eth0` what a filter of pcap-filter(7) lets through. Kill the process to end it. */
+export async function startCapture(
+  host: Host,
+  filter: string,
+  onPacket: (packet: Packet) => void,
+): Promise<ChildProcess> {
+  const words = ["dumpcap", "-q", "-P", "-i", "eth0", "-f", filter, "-w", "-"];
+  const capture = host.start([...endsWithUs, ...words]);
+  const reader = new PcapReader(onPacket);
+  capture.stdout?.on("data", (bytes: Uint8Array) => reader.push(bytes));
+  await said(capture, /Capturing on/);
+  return capture;
+}
+
 /** dumpcap hands on what it has four times a second. */
 const captureDelayMs = 400;
+
+/** Waits until captures have told of everything that has happened before. */
+export async function captureSettled(): Promise<void> {
+  await sleep(captureDelayMs);
+}
 
 /** `[2026-11-21T11:30:29.414170] 3: eth0    inet 192.0.2.100/24 scope global eth0\ …`, in UTC. */
 export function parseAddition(line: string): AddressEvent | undefined {

@@ -1,0 +1,135 @@
+import process from "node:process";
+import { parseArgs } from "@std/cli/parse-args";
+import { Cable } from "./cable.ts";
+import { Client } from "./client.ts";
+import { type Contender, contenders, virtualAddress } from "./contenders.ts";
+import { createLab, type Lab } from "./lab.ts";
+import { circumstances, inMs, ratio, table } from "./report.ts";
+import { inTurn } from "./rounds.ts";
+import { summarize } from "./statistics.ts";
+import { activeDownIntervalUs, failOver, Spoilt } from "./takeover.ts";
+
+export const summary = "for how long a client cannot reach the address when the master dies";
+
+const usage = `Usage: npm run bench -- outage [--runs N] [--interval MS]...
+
+A client pings the virtual address each millisecond while its master dies: daemon killed, cable out. The backups are the
+installed keepalived (C) and this one on Node and on Deno, in turn; the master is the installed one for all.
+Takes about ten minutes. Needs root.
+
+  --runs N       failovers of each at each interval (default 8, and 4 at 1000 ms)
+  --interval MS  interval of the advertisements (default 1000, 100 and 10)
+  --help         this text
+`;
+
+/** One failover as the client saw it. Microseconds. */
+type Outage = {
+  /** From the end of the time that the protocol makes a backup wait to the first ping that the new master answered. */
+  readonly beyondUs: number;
+  /** Pings that nobody answered. */
+  readonly lost: number;
+};
+
+/** Measures, prints, and returns the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseArgs([...args], {
+    string: ["runs", "interval"],
+    collect: ["interval"],
+    boolean: ["help"],
+  });
+  if (options["help"] === true) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const runs = options["runs"] === undefined ? undefined : Number(options["runs"]);
+  const given = (options["interval"] as unknown as readonly string[] | undefined ?? []).map(Number);
+  const intervals = given.length > 0 ? given : [1000, 100, 10];
+  const isWrong = (it: number | undefined) => it !== undefined && !(Number.isInteger(it) && it > 0);
+  if (options._.length > 0 || [runs, ...intervals].some(isWrong)) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  if (process.getuid?.() !== 0) {
+    process.stderr.write("bench: outage needs root, for networks and packet capture\n");
+    return 1;
+  }
+  process.stdout.write(`${circumstances(contenders)}\n`);
+  const lab = await createLab();
+  const client = await Client.open(lab.client, virtualAddress);
+  const cable = new Cable(lab.network.bridge, "master");
+  try {
+    const rows: string[][] = [];
+    for (const intervalMs of intervals) {
+      const samples = await inTurn(
+        contenders,
+        runs ?? (intervalMs >= 1000 ? 4 : 8),
+        (backup) => measure({ lab, client, cable }, backup, intervalMs),
+      );
+      rows.push(...rowsOf(samples).map((row) => [`${intervalMs} ms`, ...row]));
+    }
+    process.stdout.write(`${
+      table(
+        "First ping that the backup answered, after 3 intervals and the skew since the dead master's last advertisement. ms",
+        ["interval", "daemon", "runs", "median", "min", "max", "median/C", "pings lost"],
+        rows,
+        2,
+      )
+    }\n`);
+  } finally {
+    cable.dispose();
+    client.dispose();
+    await lab.dispose();
+  }
+  return 0;
+}
+
+type Scene = { readonly lab: Lab; readonly client: Client; readonly cable: Cable };
+
+async function measure(
+  { lab, client, cable }: Scene,
+  backup: Contender,
+  intervalMs: number,
+): Promise<Outage> {
+  const master = contenders[0];
+  if (master === undefined) throw new TypeError("No contenders");
+  try {
+    return await failOver(lab, { master, backup }, {
+      intervalMs,
+      prepare: () => client.clear(),
+      cut: () => cable.set(false),
+      measure: () => outageOf(client, lab, intervalMs),
+    });
+  } finally {
+    cable.set(true);
+  }
+}
+
+function outageOf(client: Client, { master, own }: Lab, intervalMs: number): Outage {
+  const pings = [...client.pings.values()];
+  const [masterMac, ownMac] = [master.mac, own.mac];
+  const lastUs = client.adverts.findLast(({ sentBy }) => sentBy === masterMac)?.atUs;
+  const first = pings.find(({ answeredBy }) => answeredBy === ownMac);
+  if (lastUs === undefined || first === undefined) throw new Spoilt("no advert or answer was seen");
+  if (!pings.some(({ answeredBy }) => answeredBy === masterMac)) {
+    throw new Spoilt("the client could not reach the master");
+  }
+  return {
+    beyondUs: first.sentUs - lastUs - activeDownIntervalUs(intervalMs * 1000),
+    lost:
+      pings.filter(({ sentUs, answeredBy }) => answeredBy === undefined && sentUs < first.sentUs)
+        .length,
+  };
+}
+
+function rowsOf(samples: ReadonlyMap<Contender, readonly Outage[]>): readonly string[][] {
+  let base = NaN;
+  return [...samples].map(([{ name }, of]) => {
+    const { count, median, min, max } = summarize(of.map(({ beyondUs }) => beyondUs));
+    base = Number.isNaN(base) ? median : base;
+    const lost = summarize(of.map((outage) => outage.lost)).median;
+    return [
+      ...[name, String(count), inMs(median), inMs(min), inMs(max), ratio(median, base)],
+      String(lost),
+    ];
+  });
+}
