@@ -19,7 +19,14 @@ type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
 
 /** Tests that use real namespaces, processes and time: one file after the other, with the machine to themselves. */
-const realFolders = ["test/kernel", "test/app", "test/interop", "test/demo", "tools/guest"];
+const realFolders = [
+  "test/kernel",
+  "test/app",
+  "test/interop",
+  "test/conformance",
+  "test/demo",
+  "tools/guest",
+];
 
 /** Tests that need IPVS: one boot of a guest kernel for all, and one process in it, as starting one is slow there. */
 const guestFolder = "test/ipvs";

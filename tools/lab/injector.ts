@@ -2,13 +2,13 @@ import { interfaceIndex, openPacketSocket, sendFrame, type Socket } from "@keepa
 import { insideOf } from "./inside.ts";
 import type { Host } from "./network.ts";
 
-/** Sends ready-made Ethernet frames out of a host's `eth0`. */
+/** Sends ready-made Ethernet frames out of a host's `eth0`, or of another interface. */
 export class Injector {
   readonly #socket: Socket;
   readonly #interfaceIndex: number;
 
-  constructor(host: Host) {
-    this.#interfaceIndex = insideOf(host, () => interfaceIndex("eth0")) ?? 0;
+  constructor(host: Host, interfaceName: string = "eth0") {
+    this.#interfaceIndex = insideOf(host, () => interfaceIndex(interfaceName)) ?? 0;
     this.#socket = insideOf(host, () => openPacketSocket());
   }
 
