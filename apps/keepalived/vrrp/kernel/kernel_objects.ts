@@ -1,5 +1,6 @@
 import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
-import type { Notification } from "@keepalived/netlink-route";
+import { familyOf } from "@keepalived/ip-address";
+import type { Address, Notification } from "@keepalived/netlink-route";
 import type { NetlinkConnection } from "@keepalived/reactor";
 import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
@@ -8,6 +9,7 @@ import { holdingsOf, sortHoldings } from "./holdings.ts";
 import type { Loss, Owner } from "./kernel_table.ts";
 import { PromotedSecondaries } from "./promoted_secondaries.ts";
 import type { HeldRoute } from "./route_of.ts";
+import { usesLink } from "./routes.ts";
 import type { OwnRouting, RoutingListener, RoutingMonitor } from "./routing_monitor.ts";
 import type { HeldRule } from "./rules.ts";
 import { StaticObjects } from "./static_objects.ts";
@@ -102,7 +104,8 @@ export class KernelObjects {
       case "address-added":
         return this.#schedule("retry");
       case "address-removed":
-        return this.#lostAddress(this.#tables.addresses.lossOf(notification.address));
+        this.#lostAddress(this.#tables.addresses.lossOf(notification.address));
+        return this.#emptied(notification.address);
     }
   }
 
@@ -143,6 +146,16 @@ export class KernelObjects {
     this.#monitor?.[Symbol.dispose]();
     this.#monitor = undefined;
     this.#isOver = true;
+  }
+
+  /** With the last IPv4 address of an interface the kernel removes its routes, and tells nobody. */
+  #emptied({ index, address }: Address): void {
+    if (familyOf(address) === 6) return;
+    const { interfaces } = this.#options;
+    const name = interfaces.nameOf(index);
+    const others = name === undefined ? [] : interfaces.addresses(name);
+    if (others.some((other) => familyOf(other.address) === 4)) return;
+    this.#tables.routes.doubt((route) => route.family === 4 && usesLink(route, index));
   }
 
   /** Hears of routes and rules once there are any to hear of. */

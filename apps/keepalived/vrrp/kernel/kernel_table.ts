@@ -182,6 +182,15 @@ export class KernelTable<Item, Value> {
     this.#onChange();
   }
 
+  /** Tries again what the kernel may have removed without a word. It is no harm to give it what it has. */
+  doubt(isDoubtful: (value: Value) => boolean): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.state !== "present" || entry.value === undefined) continue;
+      if (isDoubtful(entry.value)) entry.state = "waiting";
+    }
+    this.retry();
+  }
+
   /** Tries again what could not be added. */
   retry(): void {
     this.#put([...this.#entries.values()].filter(({ state }) => state === "waiting"));

@@ -7,6 +7,7 @@ import { Interfaces } from "../interfaces.ts";
 import { FakeConnection } from "./fake_connection.ts";
 import type { Owner } from "./kernel_table.ts";
 import type { HeldRoute } from "./route_of.ts";
+import { usesLink } from "./routes.ts";
 import { newTables, type Tables } from "./tables.ts";
 
 /** Tables over a fake connection, with an interface `eth0` of index 2. */
@@ -60,6 +61,7 @@ const route: HeldRoute = {
   onlink: false,
   nexthops: [],
   tos: 0,
+  protocol: 18,
   metrics: { ecn: false, locked: [] },
   insert: "prepend",
 };
@@ -197,6 +199,19 @@ test("a route of an interface that was down is given again: the kernel does not 
   bench.link("eth0", 2);
   routes.linksChanged();
   assert.deepEqual(connection.take(), [routeAdded]);
+  assert.equal(routes.has(route), true);
+});
+
+test("a route that is in doubt is given again", () => {
+  const { tables: { routes }, connection } = new Bench();
+  routes.add(one, [route]);
+  connection.answer();
+  connection.take();
+  routes.doubt((value) => usesLink(value, 3));
+  assert.deepEqual(connection.take(), []);
+  routes.doubt((value) => usesLink(value, 2));
+  assert.deepEqual(connection.take(), [routeAdded]);
+  connection.answer(() => EEXIST);
   assert.equal(routes.has(route), true);
 });
 

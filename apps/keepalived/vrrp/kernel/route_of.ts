@@ -15,10 +15,10 @@ import type { Interfaces } from "../interfaces.ts";
 import { PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
 
 /** A route as the kernel holds it: who cares for its loss is not the kernel's affair. */
-export type HeldRoute = Omit<ConfigRoute, "track" | "trackGroup">;
+export type HeldRoute = Omit<ConfigRoute, "track" | "trackGroup"> & { readonly protocol: number };
 
 export function heldRoute({ track: _, trackGroup: __, ...route }: ConfigRoute): HeldRoute {
-  return route;
+  return { ...route, protocol: route.protocol ?? PROTOCOL_KEEPALIVED };
 }
 
 /** A route with indexes in place of names; a text if an interface is missing or down. */
@@ -40,7 +40,7 @@ export function resolveRoute(route: HeldRoute, interfaces: Interfaces): Route | 
     destination: route.destination,
     tos: route.tos,
     table,
-    protocol: route.protocol ?? PROTOCOL_KEEPALIVED,
+    protocol: route.protocol,
     flags: route.onlink ? { onlink: true } : {},
     ...indexOf(route.interface, interfaces),
     ...(via === undefined ? {} : { via }),

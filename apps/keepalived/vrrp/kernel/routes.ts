@@ -75,6 +75,11 @@ function goes(given: Leg, told: Leg): boolean {
     (given.index === undefined || given.index === told.index);
 }
 
+/** Whether packets leave by an interface. */
+export function usesLink(route: Route, index: number): boolean {
+  return legsOf(route).some((leg) => leg.index === index);
+}
+
 /** The kernel takes an IPv6 route leg by leg if it is told the legs, and says so. */
 function partsOf(route: Route): readonly Route[] {
   const { nexthops, ...rest } = route;

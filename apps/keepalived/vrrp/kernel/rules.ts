@@ -4,10 +4,10 @@ import { addRule, deleteRule, describeRule, type Rule } from "@keepalived/netlin
 import { type ObjectKind, PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
 
 /** A rule as the kernel holds it: who cares for its loss is not the kernel's affair. */
-export type HeldRule = Omit<ConfigRule, "track" | "trackGroup">;
+export type HeldRule = Omit<ConfigRule, "track" | "trackGroup"> & { readonly protocol: number };
 
 export function heldRule({ track: _, trackGroup: __, ...rule }: ConfigRule): HeldRule {
-  return rule;
+  return { ...rule, protocol: rule.protocol ?? PROTOCOL_KEEPALIVED };
 }
 
 /** Rules of policy routing. They name interfaces, which need not be there. */
@@ -32,12 +32,11 @@ function describe(rule: Rule): string {
 
 /** A rule in the words of netlink. */
 export function ruleOf(rule: HeldRule): Rule {
-  const { action, invert, tunnelId, protocol, ...same } = rule;
+  const { action, invert, tunnelId, ...same } = rule;
   return {
     ...same,
     ...actionOf(action),
     flags: invert ? { invert } : {},
-    protocol: protocol ?? PROTOCOL_KEEPALIVED,
     ...(tunnelId === undefined ? {} : { tunnelId: BigInt(tunnelId) }),
   };
 }
