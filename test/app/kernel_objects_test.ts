@@ -361,3 +361,28 @@ test("-V leaves what a MASTER holds, without resigning; -X takes addresses that 
   assert.equal(await releaser.stop(), 0);
   assert.deepEqual(held(), []);
 });
+
+test("an IPv6 route that loses one of its legs costs the state for a moment, and is whole again", async () => {
+  const legs = ["fe80::1", "fe80::2"].map((via) => `nexthop via ${via} dev eth0`).join(" ");
+  const config = instanceConf({
+    addresses: ["fe80::77/64", "2001:db8::100/64"],
+    lines: [
+      `virtual_routes {\n2001:db8:30::/48 dev eth0 ${legs}\n2001:db8:31::/48 via fe80::1 dev eth0 src 2001:db8::100\n}`,
+      "virtual_rules {\ninet6 to 2001:db8:30::/48 table 30 preference 300\n}",
+    ],
+  });
+  const lines = (words: string) => host.run(`ip -6 ${words}`).split("\n").length - 1;
+  const isWhole = () => lines("route show proto keepalived") === 4 && lines("rule show") === 3;
+  await withMaster(config, async (daemon) => {
+    await until("two legs, a route and a rule are there", isWhole, 3000);
+    const from = daemon.log.length;
+    host.run("ip -6 route delete 2001:db8:30::/48 via fe80::2 dev eth0");
+    await daemon.says(/route 2001:db8:30::\/48 .* was removed by somebody else/, { from });
+    await daemon.says(/Entering MASTER STATE/, { from });
+    await until("two legs, a route and a rule are there", isWhole, 3000);
+    await sleep(300);
+    assert.equal(daemon.log.slice(from).filter((line) => /Entering BACKUP/.test(line)).length, 1);
+  });
+  assert.equal(lines("route show proto keepalived"), 0);
+  assert.equal(lines("rule show"), 2);
+});
