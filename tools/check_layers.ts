@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@keepalived/vrrp-codec": ["bytes", "ip-address", "inet-codec"],
   "@keepalived/netlink-codec": ["bytes", "ip-address"],
   "@keepalived/netlink-route": ["bytes", "ip-address", "netlink-codec"],
+  "@keepalived/netlink-ipvs": ["bytes", "ip-address", "netlink-codec"],
   "@keepalived/netlink-nftables": ["bytes", "ip-address", "netlink-codec"],
   "@keepalived/conf-parser": ["machine"],
   // layer 2: machines and models

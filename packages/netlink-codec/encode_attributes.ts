@@ -1,6 +1,6 @@
 import { parseHex } from "@keepalived/bytes";
 import { type IpAddress, ipToBytes, type MacAddress } from "@keepalived/ip-address";
-import { encodeRawAttributes, type RawAttribute } from "./attribute.ts";
+import { encodeRawAttributes, NLA_F_NESTED, type RawAttribute } from "./attribute.ts";
 import { writeInteger } from "./integer.ts";
 import type { AttributeTable, AttributeType, AttributeValues, StructFields } from "./table.ts";
 
@@ -10,7 +10,7 @@ type Nest = Readonly<Record<string, unknown>> & { readonly unknown?: readonly Ra
 /**
  * The bytes of the values, in the order of the table, unknown ones last.
  *
- * Nested attributes go out without `NLA_F_NESTED`, as rtnetlink and IPVS themselves write them.
+ * Nested attributes go out without `NLA_F_NESTED`, as rtnetlink itself writes them, unless the table says otherwise.
  *
  * @throws RangeError for a value that its type cannot hold
  */
@@ -26,7 +26,9 @@ function encodeNest(table: AttributeTable, values: Nest): Uint8Array {
   for (const [name, entry] of Object.entries(table)) {
     const value = values[name];
     if (value === undefined) continue;
-    attributes.push({ number: entry.number, payload: encodeValue(entry, value) });
+    const isFlagged = entry.type === "nested" && entry.flagged === true;
+    const number = isFlagged ? entry.number | NLA_F_NESTED : entry.number;
+    attributes.push({ number, payload: encodeValue(entry, value) });
   }
   return encodeRawAttributes([...attributes, ...values.unknown ?? []]);
 }

@@ -19,8 +19,8 @@ export type AttributeType =
   | { readonly type: "flag" }
   /** A C structure of integers in host order, in the order of the keys; longer payloads are cut, as the kernel adds fields. */
   | { readonly type: "struct"; readonly fields: StructFields }
-  /** Attributes of another table. */
-  | { readonly type: "nested"; readonly table: AttributeTable }
+  /** Attributes of another table; `flagged`: written with `NLA_F_NESTED`, as newer families do. */
+  | { readonly type: "nested"; readonly table: AttributeTable; readonly flagged?: true }
   /** Nested attributes that all are the same type, and whose numbers say nothing: from 1 upwards, or all the same. */
   | { readonly type: "array"; readonly of: AttributeType; readonly elementNumber?: number };
 
