@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { availableParallelism } from "node:os";
-import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configurationOf, type Contender, Daemon } from "./contenders.ts";
 import { type Lab, ownAddress } from "./lab.ts";
+import { Load } from "./load.ts";
 import { drift, intervalDeviations } from "./statistics.ts";
 
 /** How regularly a master sends. All in microseconds. */
@@ -33,12 +31,12 @@ export async function measureLateness(
     contender,
     configurationOf({ state: "MASTER", priority: 255, intervalMs }),
   );
-  let load: readonly ChildProcess[] = [];
+  let load: Load | undefined;
   try {
     await daemon.explain(wire.until(() => wire.advertsOf(ownAddress).length > 0, {
       what: `${contender.name}'s first advert`,
     }));
-    if (busy) load = startLoad(durationMs + 5_000);
+    if (busy) load = new Load(durationMs + 5_000);
     await sleep(1_500); // Past the start, and the gratuitous ARPs.
     wire.clear();
     await sleep(durationMs);
@@ -50,16 +48,7 @@ export async function measureLateness(
       driftUs: drift(timesUs, intervalUs),
     };
   } finally {
-    for (const child of load) child.kill("SIGKILL");
+    load?.[Symbol.dispose]();
     daemon.crash();
   }
-}
-
-/** One endless loop for each processor, which ends by itself if nobody ends it. */
-function startLoad(limitMs: number): readonly ChildProcess[] {
-  const program = `const end = Date.now() + ${limitMs}; while (Date.now() < end);`;
-  return Array.from(
-    { length: availableParallelism() },
-    () => spawn(process.execPath, ["--eval", program], { stdio: "ignore" }),
-  );
 }

@@ -8,6 +8,7 @@ import process from "node:process";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
 import * as outage from "./outage.ts";
+import * as scale from "./scale.ts";
 import * as soak from "./soak.ts";
 
 type Bench = {
@@ -17,7 +18,7 @@ type Bench = {
   readonly run: (args: readonly string[]) => Promise<number> | number;
 };
 
-const benches: Readonly<Record<string, Bench>> = { config, failover, outage, soak };
+const benches: Readonly<Record<string, Bench>> = { config, failover, outage, scale, soak };
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>

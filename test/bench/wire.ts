@@ -32,38 +32,22 @@ export class Wire {
   /** Notifications that the kernel added an IPv4 address. */
   readonly additions: AddressEvent[] = [];
   readonly #ownMac: MacAddress;
-  readonly #children: ChildProcess[];
+  readonly #children: ChildProcess[] = [];
   #sinceUs = 0;
 
-  private constructor(ownMac: MacAddress, monitor: ChildProcess) {
+  private constructor(ownMac: MacAddress) {
     this.#ownMac = ownMac;
-    this.#children = [monitor];
-    createInterface({ input: monitor.stdout as Readable }).on("line", (line) => {
-      const event = parseAddition(line);
-      if (event !== undefined && event.atUs >= this.#sinceUs) this.additions.push(event);
-    });
   }
 
   /** Listens from the time on when this has resolved. */
   static async open(host: Host): Promise<Wire> {
-    const monitor = host.start(
-      [
-        ...[...endsWithUs, "chrt", "--fifo", "50", "stdbuf", "--output=L"],
-        ...["ip", "-tshort", "-oneline", "monitor", "address"],
-      ],
-      { env: { TZ: "UTC" } },
-    );
-    const wire = new Wire(host.mac, monitor);
+    const wire = new Wire(host.mac);
     wire.#children.push(
       await startCapture(host, "ip proto 112 or arp", (packet) => wire.#take(packet)),
+      await startMonitor(host, (event) => {
+        if (event.atUs >= wire.#sinceUs) wire.additions.push(event);
+      }),
     );
-    // Shows that the monitor listens too.
-    const probe = "192.0.2.254";
-    host.run(`ip address add ${probe}/32 dev eth0`);
-    await wire.until(() => wire.additions.some(({ address }) => address === probe), {
-      what: "the monitor of addresses",
-    });
-    host.run(`ip address delete ${probe}/32 dev eth0`);
     wire.clear();
     return wire;
   }
@@ -121,18 +105,49 @@ export class Wire {
   }
 }
 
-/** Captures on a host's `eth0` what a filter of pcap-filter(7) lets through. Kill the process to end it. */
+/** Captures on an interface of a host, or on `any`, what a filter of pcap-filter(7) lets through. Kill the process to end it. */
 export async function startCapture(
   host: Host,
   filter: string,
   onPacket: (packet: Packet) => void,
+  device = "eth0",
 ): Promise<ChildProcess> {
-  const words = ["dumpcap", "-q", "-P", "-i", "eth0", "-f", filter, "-w", "-"];
+  const words = ["dumpcap", "-q", "-P", "-i", device, "-f", filter, "-w", "-"];
   const capture = host.start([...endsWithUs, ...words]);
   const reader = new PcapReader(onPacket);
   capture.stdout?.on("data", (bytes: Uint8Array) => reader.push(bytes));
   await said(capture, /Capturing on/);
   return capture;
+}
+
+/** Tells of each IPv4 address that comes to any interface of a host. Kill the process to end it. */
+export async function startMonitor(
+  host: Host,
+  onAddition: (event: AddressEvent) => void,
+): Promise<ChildProcess> {
+  const monitor = host.start(
+    [
+      ...[...endsWithUs, "chrt", "--fifo", "50", "stdbuf", "--output=L"],
+      ...["ip", "-tshort", "-oneline", "monitor", "address"],
+    ],
+    { env: { TZ: "UTC" } },
+  );
+  // Shows that it listens.
+  const probe = "192.0.2.254";
+  let listens = false;
+  createInterface({ input: monitor.stdout as Readable }).on("line", (line) => {
+    const event = parseAddition(line);
+    if (event === undefined) return;
+    if (event.address === probe) listens = true;
+    else onAddition(event);
+  });
+  for (let attempts = 50; !listens; attempts--) {
+    if (attempts === 0) throw new Error("The monitor of addresses tells nothing");
+    host.run(`ip address add ${probe}/32 dev lo`);
+    host.run(`ip address delete ${probe}/32 dev lo`);
+    await sleep(20);
+  }
+  return monitor;
 }
 
 /** dumpcap hands on what it has four times a second. */
