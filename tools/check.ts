@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import process from "node:process";
 import { checkLayers } from "./check_layers.ts";
+import { checkLedgers } from "./check_ledger.ts";
 import { checkSizes } from "./check_sizes.ts";
 import { checkManual } from "./configuration_manual.ts";
 
@@ -17,6 +18,7 @@ const checks: readonly Check[] = [
   { name: "types (tsc)", run: () => command("tsc", ["-p", "."]) },
   { name: "types (deno check)", run: () => command("deno", ["check"]) },
   { name: "layers", run: () => checkLayers().join("\n") || undefined },
+  { name: "ledgers", run: () => checkLedgers().join("\n") || undefined },
   { name: "sizes", run: () => checkSizes().join("\n") || undefined },
   { name: "manual", run: () => checkManual().join("\n") || undefined },
 ];
