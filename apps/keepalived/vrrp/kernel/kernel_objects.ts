@@ -1,7 +1,8 @@
-import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { familyOf } from "@keepalived/ip-address";
+import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import { ENOBUFS } from "@keepalived/linux";
 import type { Address, Notification } from "@keepalived/netlink-route";
-import type { NetlinkConnection } from "@keepalived/reactor";
+import { type NetlinkConnection, NetlinkError } from "@keepalived/reactor";
 import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
@@ -19,6 +20,8 @@ import { isTracked } from "./tracked.ts";
 
 /** What waits for the end of a turn. */
 type Task = "links" | "retry" | "report";
+
+const noRouting: OwnRouting = { routes: [], rules: [] };
 
 export type KernelObjectsOptions = {
   readonly post: (callback: () => void) => void;
@@ -56,8 +59,8 @@ export class KernelObjects {
   /** Takes away what an earlier run left of virtual routers, and puts up what is static. */
   async start(config: Config): Promise<void> {
     this.#watch(config);
-    const found = await this.#monitor?.read() ?? { routes: [], rules: [] };
-    for (const instance of config.instances) this.#removeLeftOvers(instance, found);
+    const found = await this.#monitor?.read() ?? noRouting;
+    this.#removeLeftOvers(config.instances, found);
     this.#promoted.configure(config.instances);
     this.#statics.configure(config);
   }
@@ -118,7 +121,7 @@ export class KernelObjects {
     await this.idle();
     const { addresses } = this.#tables;
     const { serial } = addresses;
-    await read();
+    if (await readAgain(read) === undefined) return;
     const found = this.#options.interfaces.allAddresses();
     for (const loss of addresses.losses(found, serial)) this.#lostAddress(loss);
     this.#schedule("links");
@@ -131,7 +134,7 @@ export class KernelObjects {
 
   /** Removes the addresses of virtual routers, whoever put them there. */
   release(instances: readonly VrrpInstanceConfig[]): void {
-    for (const instance of instances) this.#removeLeftOvers(instance, { routes: [], rules: [] });
+    this.#removeLeftOvers(instances, noRouting);
   }
 
   /**
@@ -170,16 +173,19 @@ export class KernelObjects {
     });
   }
 
-  /** A backup must not have an address of a virtual router, whoever put it there; routes and rules only if they are ours. */
-  #removeLeftOvers(instance: VrrpInstanceConfig, { routes, rules }: OwnRouting): void {
-    const owner = { config: instance };
-    const held = sortHoldings(holdingsOf(instance));
-    const addresses = [...instance.addresses, ...instance.excludedAddresses];
-    const found = this.#options.interfaces.allAddresses();
-    const tables = this.#tables;
-    tables.rules.remove(owner, tables.rules.among(held.rules, rules));
-    tables.routes.remove(owner, tables.routes.among(held.routes, routes));
-    this.removeAddresses(owner, tables.addresses.among(addresses, found));
+  /** A backup must not have an address of a virtual router, whoever put it there. */
+  #removeLeftOvers(instances: readonly VrrpInstanceConfig[], found: OwnRouting): void {
+    const { addresses, routes, rules } = this.#tables;
+    const isRule = rules.finder(found.rules);
+    const isRoute = routes.finder(found.routes);
+    const isAddress = addresses.finder(this.#options.interfaces.allAddresses());
+    for (const config of instances) {
+      const held = sortHoldings(holdingsOf(config));
+      rules.remove({ config }, held.rules.filter(isRule));
+      routes.remove({ config }, held.routes.filter(isRoute));
+      const all = [...config.addresses, ...config.excludedAddresses];
+      this.removeAddresses({ config }, all.filter(isAddress));
+    }
   }
 
   async #resynchronizeRouting(): Promise<void> {
@@ -190,7 +196,7 @@ export class KernelObjects {
     await this.idle();
     const { routes, rules } = this.#tables;
     const [routeSerial, ruleSerial] = [routes.serial, rules.serial];
-    const found = await this.#monitor?.read();
+    const found = (await readAgain(async () => await this.#monitor?.read()))?.found;
     if (found === undefined) return;
     for (const loss of rules.losses(found.rules, ruleSerial)) this.#lostRule(loss);
     for (const loss of routes.losses(found.routes, routeSerial)) this.#lostRoute(loss);
@@ -240,5 +246,19 @@ export class KernelObjects {
     }
     if (due.has("links")) this.#promoted.linksChanged();
     this.#statics.report();
+  }
+}
+
+/**
+ * Reads what the kernel has after it dropped notifications.
+ *
+ * @returns undefined if it dropped more meanwhile: it told so, and that is seen to
+ */
+async function readAgain<T>(read: () => Promise<T>): Promise<{ readonly found: T } | undefined> {
+  try {
+    return { found: await read() };
+  } catch (error) {
+    if (error instanceof NetlinkError && error.errno === ENOBUFS) return undefined;
+    throw error;
   }
 }

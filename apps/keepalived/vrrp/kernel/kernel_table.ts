@@ -157,7 +157,7 @@ export class KernelTable<Item, Value> {
    * @param serial {@linkcode KernelTable.serial} when it was asked: what was asked of it since is not looked at
    */
   losses(found: readonly Value[], serial: number): readonly Loss<Item>[] {
-    const isThere = this.#finder(found);
+    const isThere = this.#valueFinder(found);
     for (const { value, serial: at } of [...this.#removals.values()].flat()) {
       if (at <= serial) this.#forgetRemoval(value);
     }
@@ -206,16 +206,16 @@ export class KernelTable<Item, Value> {
     return `${this.#kind.name} ${this.#kind.describe(item)}`;
   }
 
-  /** Which of the items are among what the kernel was found to have. */
-  among(items: readonly Item[], found: readonly Value[]): readonly Item[] {
-    const isThere = this.#finder(found);
-    return items.filter((item) => {
+  /** Tells whether an item is among what the kernel has. */
+  finder(found: readonly Value[]): (item: Item) => boolean {
+    const isThere = this.#valueFinder(found);
+    return (item) => {
       const value = this.#kind.resolve(item);
       return typeof value !== "string" && isThere(value);
-    });
+    };
   }
 
-  #finder(found: readonly Value[]): (value: Value) => boolean {
+  #valueFinder(found: readonly Value[]): (value: Value) => boolean {
     const { keyOf, matches } = this.#kind;
     const byKey = Map.groupBy(found, keyOf);
     return (value) => byKey.get(keyOf(value))?.some((told) => matches(value, told)) === true;
