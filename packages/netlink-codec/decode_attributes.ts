@@ -24,28 +24,35 @@ export function decodeAttributes<const Table extends AttributeTable>(
   end: number = bytes.length,
 ): Decoded<AttributeValues<Table>, AttributeFault> {
   // The table's type describes what decodeNest builds from the table's value; the compiler cannot see that.
-  return decodeNest(table, bytes, start, end) as Decoded<AttributeValues<Table>, AttributeFault>;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return decodeNest(table, { bytes, view }, start, end) as Decoded<
+    AttributeValues<Table>,
+    AttributeFault
+  >;
 }
+
+type Input = { readonly bytes: Uint8Array; readonly view: DataView };
 
 function decodeNest(
   table: AttributeTable,
-  bytes: Uint8Array,
+  input: Input,
   start: number,
   end: number,
 ): Decoded<Record<string, unknown>, AttributeFault> {
-  const spans = spanAttributes(bytes, start, end);
+  const spans = spanAttributes(input.bytes, start, end);
   if (!spans.ok) return spans;
-  const names = new Map(Object.entries(table).map(([name, entry]) => [entry.number, name]));
+  const names: string[] = [];
+  for (const name in table) names[table[name]?.number ?? 0] = name;
   const values: Record<string, unknown> = {};
   const unknown: RawAttribute[] = [];
   for (const span of spans.value) {
-    const name = names.get(span.number & NLA_TYPE_MASK);
+    const name = names[span.number & NLA_TYPE_MASK];
     const entry = name === undefined ? undefined : table[name];
     if (name === undefined || entry === undefined) {
-      unknown.push({ number: span.number, payload: bytes.slice(span.start, span.end) });
+      unknown.push({ number: span.number, payload: input.bytes.slice(span.start, span.end) });
       continue;
     }
-    const value = decodeValue(entry, bytes, span.start, span.end);
+    const value = decodeValue(entry, input, span.start, span.end);
     if (!value.ok) return value;
     values[name] = value.value;
   }
@@ -54,10 +61,11 @@ function decodeNest(
 
 function decodeValue(
   entry: AttributeType,
-  bytes: Uint8Array,
+  input: Input,
   start: number,
   end: number,
 ): Decoded<unknown, AttributeFault> {
+  const { bytes, view } = input;
   const size = end - start;
   switch (entry.type) {
     case "u8":
@@ -65,7 +73,7 @@ function decodeValue(
     case "u32":
     case "u64":
       if (size !== integerBytes[entry.type]) return fault("attribute-size", start);
-      return ok(readInteger(entry.type, bytes, start, entry.order ?? "host"));
+      return ok(readInteger(entry.type, view, start, entry.order ?? "host"));
     case "string": {
       const nul = bytes.subarray(start, end).indexOf(0);
       const text = bytes.subarray(start, nul < 0 ? end : start + nul);
@@ -81,17 +89,17 @@ function decodeValue(
     case "flag":
       return size === 0 ? ok(true) : fault("attribute-size", start);
     case "struct":
-      return decodeStruct(entry.fields, bytes, start, end);
+      return decodeStruct(entry.fields, view, start, end);
     case "nested":
-      return decodeNest(entry.table, bytes, start, end);
+      return decodeNest(entry.table, input, start, end);
     case "array":
-      return decodeArray(entry.of, bytes, start, end);
+      return decodeArray(entry.of, input, start, end);
   }
 }
 
 function decodeStruct(
   fields: StructFields,
-  bytes: Uint8Array,
+  view: DataView,
   start: number,
   end: number,
 ): Decoded<Record<string, unknown>, AttributeFault> {
@@ -99,7 +107,7 @@ function decodeStruct(
   let at = start;
   for (const [name, type] of Object.entries(fields)) {
     if (at + integerBytes[type] > end) return fault("attribute-size", start);
-    values[name] = readInteger(type, bytes, at, "host");
+    values[name] = readInteger(type, view, at, "host");
     at += integerBytes[type];
   }
   return ok(values);
@@ -107,15 +115,15 @@ function decodeStruct(
 
 function decodeArray(
   of: AttributeType,
-  bytes: Uint8Array,
+  input: Input,
   start: number,
   end: number,
 ): Decoded<readonly unknown[], AttributeFault> {
-  const spans = spanAttributes(bytes, start, end);
+  const spans = spanAttributes(input.bytes, start, end);
   if (!spans.ok) return spans;
   const values: unknown[] = [];
   for (const span of spans.value) {
-    const value = decodeValue(of, bytes, span.start, span.end);
+    const value = decodeValue(of, input, span.start, span.end);
     if (!value.ok) return value;
     values.push(value.value);
   }

@@ -1,7 +1,8 @@
 import { parseHex } from "@keepalived/bytes";
 import { type IpAddress, ipToBytes, type MacAddress } from "@keepalived/ip-address";
-import { encodeRawAttributes, NLA_F_NESTED, type RawAttribute } from "./attribute.ts";
-import { writeInteger } from "./integer.ts";
+import { NLA_F_NESTED, type RawAttribute } from "./attribute.ts";
+import { AttributeWriter } from "./attribute_writer.ts";
+import type { IntegerType } from "./integer.ts";
 import type { AttributeTable, AttributeType, AttributeValues, StructFields } from "./table.ts";
 
 /** The values of any table, before their types are known. */
@@ -18,53 +19,58 @@ export function encodeAttributes<const Table extends AttributeTable>(
   table: Table,
   values: AttributeValues<Table>,
 ): Uint8Array {
-  return encodeNest(table, values);
+  const writer = new AttributeWriter();
+  writeNest(writer, table, values);
+  return writer.finish();
 }
 
-function encodeNest(table: AttributeTable, values: Nest): Uint8Array {
-  const attributes: RawAttribute[] = [];
-  for (const [name, entry] of Object.entries(table)) {
+function writeNest(writer: AttributeWriter, table: AttributeTable, values: Nest): void {
+  for (const name in table) {
+    const entry = table[name];
     const value = values[name];
-    if (value === undefined) continue;
+    if (entry === undefined || value === undefined) continue;
     const isFlagged = entry.type === "nested" && entry.flagged === true;
-    const number = isFlagged ? entry.number | NLA_F_NESTED : entry.number;
-    attributes.push({ number, payload: encodeValue(entry, value) });
+    const start = writer.begin(isFlagged ? entry.number | NLA_F_NESTED : entry.number);
+    writeValue(writer, entry, value);
+    writer.end(start);
   }
-  return encodeRawAttributes([...attributes, ...values.unknown ?? []]);
+  for (const { number, payload } of values.unknown ?? []) {
+    const start = writer.begin(number);
+    writer.put(payload);
+    writer.end(start);
+  }
 }
 
 /** The payload of one attribute; that `value` is of its type is what AttributeValues checked at compile time. */
-function encodeValue(entry: AttributeType, value: unknown): Uint8Array {
+function writeValue(writer: AttributeWriter, entry: AttributeType, value: unknown): void {
   switch (entry.type) {
     case "u8":
     case "u16":
     case "u32":
     case "u64":
-      return writeInteger(entry.type, value as number | bigint, entry.order ?? "host");
+      return writer.integer(entry.type, value as number | bigint, entry.order ?? "host");
     case "string":
-      return encodeString(value as string);
+      return writer.string(value as string);
     case "bytes":
-      return value as Uint8Array;
+      return writer.put(value as Uint8Array);
     case "ip":
-      return ipToBytes(value as IpAddress);
+      return writer.put(ipToBytes(value as IpAddress));
     case "mac":
-      return encodeHardwareAddress(value as MacAddress);
+      return writer.put(encodeHardwareAddress(value as MacAddress));
     case "flag":
-      return new Uint8Array(0);
+      return;
     case "struct":
-      return encodeStruct(entry.fields, value as Readonly<Record<string, number | bigint>>);
+      return writeStruct(writer, entry.fields, value as Readonly<Record<string, number | bigint>>);
     case "nested":
-      return encodeNest(entry.table, value as Nest);
+      return writeNest(writer, entry.table, value as Nest);
     case "array":
-      return encodeRawAttributes((value as readonly unknown[]).map((element, i) => (
-        { number: entry.elementNumber ?? i + 1, payload: encodeValue(entry.of, element) }
-      )));
+      for (const [i, element] of (value as readonly unknown[]).entries()) {
+        const start = writer.begin(entry.elementNumber ?? i + 1);
+        writeValue(writer, entry.of, element);
+        writer.end(start);
+      }
+      return;
   }
-}
-
-function encodeString(text: string): Uint8Array {
-  if (text.includes("\0")) throw new RangeError("Cannot write text: it holds a NUL");
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 function encodeHardwareAddress(text: MacAddress): Uint8Array {
@@ -73,12 +79,12 @@ function encodeHardwareAddress(text: MacAddress): Uint8Array {
   return bytes;
 }
 
-function encodeStruct(
+function writeStruct(
+  writer: AttributeWriter,
   fields: StructFields,
   values: Readonly<Record<string, number | bigint>>,
-): Uint8Array {
-  const parts = Object.entries(fields).flatMap(([name, type]) => [
-    ...writeInteger(type, values[name] ?? NaN, "host"),
-  ]);
-  return Uint8Array.from(parts);
+): void {
+  for (const name in fields) {
+    writer.integer(fields[name] as IntegerType, values[name] ?? NaN, "host");
+  }
 }

@@ -59,9 +59,9 @@ export type {
   AttributeType,
   AttributeValue,
   AttributeValues,
-  IntegerType,
   StructFields,
 } from "./table.ts";
+export type { IntegerType } from "./integer.ts";
 export { decodeAttributes } from "./decode_attributes.ts";
 export { encodeAttributes } from "./encode_attributes.ts";
 export {

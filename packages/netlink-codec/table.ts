@@ -1,8 +1,6 @@
 import type { IpAddress, MacAddress } from "@keepalived/ip-address";
 import type { RawAttribute } from "./attribute.ts";
-
-/** Names of the unsigned integers an attribute or a structure field may be. */
-export type IntegerType = "u8" | "u16" | "u32" | "u64";
+import type { IntegerType } from "./integer.ts";
 
 /** How the payload of an attribute is to be read. */
 export type AttributeType =

@@ -218,8 +218,8 @@ function keyIn(body: NetlinkMessage["body"]): ServiceKey {
   const decoded = decodeAttributes(table, body, GENL_HDRLEN);
   const values = decoded.ok ? decoded.value.service : undefined;
   const family = familyOfNumber(values?.family ?? 0);
-  const key = values && family && decodeKey(values, family);
-  assert.ok(key !== undefined && key !== 0);
+  const key = family === undefined ? undefined : decodeKey(values ?? {}, family);
+  assert.ok(key !== undefined);
   return key;
 }
 
