@@ -211,8 +211,8 @@ function decodeNetmask(bytes: Uint8Array, family: IpFamily): { netmask?: IpAddre
     const netmask = formatIp(bytes);
     return netmask === "255.255.255.255" ? {} : { netmask };
   }
-  const length = bytes[0] ?? 0;
-  return length >= 128 ? {} : { netmask: length };
+  const [length = 0, ...high] = bytes;
+  return length >= 128 || high.some((byte) => byte !== 0) ? {} : { netmask: length };
 }
 
 function nameOfFlag(scheduler: string, flag: SchedulerFlag): string {
