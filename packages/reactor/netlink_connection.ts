@@ -66,6 +66,7 @@ export class NetlinkConnection {
       outstanding: 128,
       waiting: 100_000,
       dumpAttempts: 10,
+      acknowledgeLast: false,
       ...options.limits,
     };
     this.#reactor = reactor;

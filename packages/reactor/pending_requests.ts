@@ -28,6 +28,11 @@ export type NetlinkLimits = {
   readonly waiting: number;
   /** How often a dump is begun that the kernel says changed meanwhile. */
   readonly dumpAttempts: number;
+  /**
+   * Of requests that go out together only the last is acknowledged. The kernel carries them out in order and tells of each
+   * that it refuses, so this says as much, with far fewer messages to read.
+   */
+  readonly acknowledgeLast: boolean;
 };
 
 type Refusal = { readonly errno: number; readonly text?: string; readonly offset?: number };
@@ -55,6 +60,8 @@ export class PendingRequests {
   readonly #timeoutUs: number;
   readonly #waiting: Pending[] = [];
   readonly #outstanding = new Map<number, Pending>();
+  /** By the number of the request that answers for them: those that went out before it. */
+  readonly #silent = new Map<number, readonly Pending[]>();
   #sequence = 0;
   readonly counters = {
     requests: 0,
@@ -104,16 +111,21 @@ export class PendingRequests {
   /** One datagram with the next requests, as many as may go now. */
   next(nowUs: number): { readonly bytes: Uint8Array; readonly sequences: number[] } | undefined {
     const chunk = this.#waiting.splice(0, this.#nextCount());
-    if (chunk.length === 0) return undefined;
+    const last = chunk.at(-1);
+    if (last === undefined) return undefined;
+    const isQuiet = this.#limits.acknowledgeLast && asksForAnswer(last.requests[0]) &&
+      chunk.every((it) => it.requests.length === 1);
     const messages = chunk.flatMap((pending) => {
       pending.expiresUs = nowUs + this.#timeoutUs;
       return pending.requests.map((request) => {
         this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
         this.#outstanding.set(this.#sequence, pending);
         pending.sequences.push(this.#sequence);
-        return encodeRequest(request, this.#sequence);
+        const flags = isQuiet && pending !== last ? request.flags & ~NLM_F_ACK : request.flags;
+        return encodeRequest({ ...request, flags }, this.#sequence);
       });
     });
+    if (isQuiet) this.#silent.set(this.#sequence, chunk.slice(0, -1));
     return { bytes: concatenate(messages), sequences: chunk.flatMap((it) => it.sequences) };
   }
 
@@ -159,13 +171,15 @@ export class PendingRequests {
   clear(): void {
     this.#waiting.length = 0;
     this.#outstanding.clear();
+    this.#silent.clear();
   }
 
   /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. */
   #nextCount(): number {
     const room = this.#limits.outstanding - this.#outstanding.size;
-    const dump = this.#waiting.findIndex(asksForDump);
-    if (dump !== 0) return Math.min(room, dump < 0 ? this.#waiting.length : dump);
+    const count = Math.min(room, this.#waiting.length);
+    const dump = this.#waiting.slice(0, Math.max(1, count)).findIndex(asksForDump);
+    if (dump !== 0) return dump < 0 ? count : dump;
     const busy = [...this.#outstanding.values()].some(asksForDump);
     return busy ? 0 : Math.min(room, 1);
   }
@@ -191,9 +205,21 @@ export class PendingRequests {
       case "acknowledged":
         break;
     }
+    this.#settleSilent(sequence);
     const { refusal: error, messages } = pending;
     this.#land(pending);
     this.#settle(pending, error === undefined ? { ok: true, messages } : { ok: false, error });
+  }
+
+  /** Those that went out with this one and that the kernel said nothing about were carried out. */
+  #settleSilent(sequence: number): void {
+    const silent = this.#silent.get(sequence) ?? [];
+    this.#silent.delete(sequence);
+    for (const pending of silent) {
+      if (pending.sequences.length === 0) continue;
+      this.#land(pending);
+      this.#settle(pending, { ok: true, messages: pending.messages });
+    }
   }
 
   /** A dump during which the table changed may lack entries or have some twice. */
@@ -211,7 +237,10 @@ export class PendingRequests {
 
   /** It is no longer under way. */
   #land(pending: Pending): void {
-    for (const sequence of pending.sequences) this.#outstanding.delete(sequence);
+    for (const sequence of pending.sequences) {
+      this.#outstanding.delete(sequence);
+      this.#silent.delete(sequence);
+    }
     pending.sequences = [];
   }
 
@@ -225,8 +254,8 @@ function asksForDump({ requests: [request] }: Pending): boolean {
   return request !== undefined && isDump(request);
 }
 
-function asksForAnswer({ flags }: NetlinkRequest): boolean {
-  return (flags & NLM_F_ACK) !== 0;
+function asksForAnswer(request: NetlinkRequest | undefined): boolean {
+  return request !== undefined && (request.flags & NLM_F_ACK) !== 0;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

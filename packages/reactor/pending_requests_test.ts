@@ -164,6 +164,55 @@ test("what outstanding allows goes, the rest after answers", () => {
   assert.deepEqual(requests.next(0)?.sequences, [3]);
 });
 
+test("where only the last is acknowledged, it answers for those before it", () => {
+  const { requests, results, ask } = pending({ acknowledgeLast: true, outstanding: 3 });
+  for (const name of ["a", "b", "c", "d"]) ask(add, name);
+  const split = splitMessages(requests.next(0)?.bytes ?? new Uint8Array());
+  const flags = split.ok ? split.value.map((it) => it.flags & NLM_F_ACK) : [];
+  assert.deepEqual(flags, [0, 0, NLM_F_ACK]);
+  requests.answer(acknowledgement(2, 17), 1);
+  assert.deepEqual(Object.keys(results), ["b"]);
+  requests.answer(acknowledgement(3), 1);
+  assert.deepEqual(Object.entries(results).map(([name, { ok }]) => [name, ok]), [
+    ["b", false],
+    ["a", true],
+    ["c", true],
+  ]);
+  assert.deepEqual(requests.next(0)?.sequences, [4], "the rest goes when they are settled");
+});
+
+test("where only the last is acknowledged, its refusal says that those before it are carried out", () => {
+  const { requests, results, ask } = pending({ acknowledgeLast: true });
+  ask(add, "a");
+  ask(add, "b");
+  requests.next(0);
+  requests.answer(acknowledgement(2, 17), 1);
+  assert.deepEqual([results["a"]?.ok, results["b"]?.ok], [true, false]);
+  assert.equal(requests.nextExpiryUs, undefined);
+});
+
+test("where only the last is acknowledged and no answer comes, all time out", () => {
+  const { requests, results, ask } = pending({ acknowledgeLast: true });
+  ask(add, "a");
+  ask(add, "b");
+  requests.next(0);
+  requests.expire(TIMEOUT_US);
+  assert.deepEqual([results["a"]?.ok, results["b"]?.ok], [false, false]);
+  requests.answer(acknowledgement(2), 1);
+  assert.equal(requests.counters.strayReplies, 1);
+});
+
+test("a transaction keeps its own acknowledgements beside others", () => {
+  const { requests, results, ask } = pending({ acknowledgeLast: true });
+  ask(add, "a");
+  requests.addTransaction([{ ...add, flags: NLM_F_REQUEST }, add], () => {});
+  requests.next(0);
+  requests.answer(acknowledgement(3), 1);
+  assert.deepEqual(results, {});
+  requests.answer(acknowledgement(1), 1);
+  assert.equal(results["a"]?.ok, true);
+});
+
 test("more than may wait is refused", () => {
   const { requests } = pending({ waiting: 1 });
   assert.equal(requests.add(add, () => {}), true);
@@ -216,7 +265,14 @@ function pending(limits: Partial<NetlinkLimits> = {}): {
   results: Record<string, NetlinkResult>;
   ask: (request: NetlinkRequest, name: string) => void;
 } {
-  const all = { datagramsPerTurn: 1, outstanding: 100, waiting: 100, dumpAttempts: 3, ...limits };
+  const all = {
+    datagramsPerTurn: 1,
+    outstanding: 100,
+    waiting: 100,
+    dumpAttempts: 3,
+    acknowledgeLast: false,
+    ...limits,
+  };
   const requests = new PendingRequests(all, TIMEOUT_US);
   const results: Record<string, NetlinkResult> = {};
   return {
