@@ -1,7 +1,10 @@
 import type { Cause, StateKind } from "@keepalived/vrrp-fsm";
 
+/** The operator's words for the states. */
+export type OperatorState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
+
 /** What operators call the states: RFC 9568's words inside, keepalived's outside. They meet only here. */
-const operatorWords: Readonly<Record<StateKind, string>> = {
+const operatorWords: Readonly<Record<StateKind, OperatorState>> = {
   initialize: "INIT",
   backup: "BACKUP",
   active: "MASTER",
@@ -9,7 +12,7 @@ const operatorWords: Readonly<Record<StateKind, string>> = {
 };
 
 /** The operator's word for a state. */
-export function operatorState(state: StateKind): string {
+export function operatorState(state: StateKind): OperatorState {
   return operatorWords[state];
 }
 

@@ -59,6 +59,10 @@ export class SyncGroups {
     return this.#groups.get(name)?.state.kind;
   }
 
+  list(): readonly { readonly config: SyncGroupConfig; readonly state: SyncGroupState }[] {
+    return [...this.#groups.values()];
+  }
+
   [Symbol.dispose](): void {
     for (const group of this.#groups.values()) group[Symbol.dispose]();
     this.#groups.clear();

@@ -7,7 +7,7 @@ import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
-import type { Loss, Owner } from "./kernel_table.ts";
+import type { Loss, Owner, Stock } from "./kernel_table.ts";
 import { PromotedSecondaries } from "./promoted_secondaries.ts";
 import type { HeldRoute } from "./route_of.ts";
 import { usesLink } from "./routes.ts";
@@ -70,6 +70,22 @@ export class KernelObjects {
     this.#watch(config);
     this.#promoted.configure(config.instances);
     this.#statics.configure(config);
+  }
+
+  /** What an owner holds while it is MASTER, addresses first, and whether it is there now. */
+  inventory(owner: Owner & { readonly config: VrrpInstanceConfig }): readonly Stock[] {
+    const { addresses, excludedAddresses } = owner.config;
+    const { routes, rules } = sortHoldings(holdingsOf(owner.config));
+    return [
+      ...this.#tables.addresses.inventory(owner, [...addresses, ...excludedAddresses]),
+      ...this.#tables.routes.inventory(owner, routes),
+      ...this.#tables.rules.inventory(owner, rules),
+    ];
+  }
+
+  /** The same of static objects. */
+  staticInventory(): readonly Stock[] {
+    return this.#statics.inventory();
   }
 
   /** Tells instances of the static objects that they are tied to. */

@@ -20,8 +20,7 @@ export const PROTOCOL_KEEPALIVED = 18;
  * An item is what the configuration asks for, with names of interfaces; a value is what the kernel gets and tells.
  */
 export type ObjectKind<Item, Value> = {
-  /** "address" */
-  readonly name: string;
+  readonly name: Stock["kind"];
   /** What tells an item from others that may be held at the same time. */
   readonly identify: (item: Item) => string;
   /** In the words of `ip`. */
@@ -46,6 +45,14 @@ export type ObjectKind<Item, Value> = {
 
 /** An object that somebody else removed, and who wants it. */
 export type Loss<Item> = { readonly item: Item; readonly owners: ReadonlySet<Owner> };
+
+/** An object that is wanted now or at other times, and whether it is there. */
+export type Stock = {
+  readonly kind: "address" | "route" | "rule";
+  /** In the words of `ip`. */
+  readonly text: string;
+  readonly present: boolean;
+};
 
 type Entry<Item, Value> = {
   item: Item;
@@ -199,6 +206,16 @@ export class KernelTable<Item, Value> {
   /** Whether an object is where it should be, as far as the kernel has told. */
   has(item: Item): boolean {
     return this.#entries.get(this.#kind.identify(item))?.state === "present";
+  }
+
+  /** Items in the words of `ip`, and whether each is there for an owner. */
+  inventory(owner: Owner, items: readonly Item[]): readonly Stock[] {
+    const { name, identify, describe } = this.#kind;
+    return items.map((item) => {
+      const entry = this.#entries.get(identify(item));
+      const present = entry?.state === "present" && entry.owners.has(owner);
+      return { kind: name, text: describe(item), present };
+    });
   }
 
   /** `address 192.0.2.1/24 dev eth0` */

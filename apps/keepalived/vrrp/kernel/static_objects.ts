@@ -2,7 +2,7 @@ import type { Config, Route, Rule, VirtualAddress } from "@keepalived/keepalived
 import type { VirtualAddress as HeldAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner, Stock } from "./kernel_table.ts";
 import { type HeldRoute, heldRoute } from "./route_of.ts";
 import { type HeldRule, heldRule } from "./rules.ts";
 import { type Static, StaticTable } from "./static_table.ts";
@@ -64,6 +64,11 @@ export class StaticObjects {
   /** Takes them all away. */
   stop(): void {
     this.configure({ staticAddresses: [], staticRoutes: [], staticRules: [], trackGroups: [] });
+  }
+
+  /** All of them, and whether each is there. */
+  inventory(): readonly Stock[] {
+    return [this.addresses, this.routes, this.rules].flatMap((table) => table.inventory());
   }
 
   /** Tells every instance of a `track_group` what is missing or there again, if that has changed. */

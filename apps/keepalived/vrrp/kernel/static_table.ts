@@ -1,5 +1,5 @@
 import type { Log } from "../../log.ts";
-import type { KernelTable, Owner } from "./kernel_table.ts";
+import type { KernelTable, Owner, Stock } from "./kernel_table.ts";
 
 /** An object that is on the host whoever is MASTER, and what the configuration says of it besides. */
 export type Static<Item> = {
@@ -15,15 +15,20 @@ export type Static<Item> = {
 /** What an instance of a group lacks. */
 export type Missing = { readonly group: string; readonly text: string };
 
+type HeldItems<Item> = Pick<
+  KernelTable<Item, unknown>,
+  "add" | "remove" | "has" | "describe" | "inventory"
+>;
+
 /** The static objects of one kind. */
 export class StaticTable<Item> {
-  readonly #table: Pick<KernelTable<Item, unknown>, "add" | "remove" | "has" | "describe">;
+  readonly #table: HeldItems<Item>;
   readonly #owner: Owner;
   readonly #log: Log;
   #wanted: ReadonlyMap<string, Static<Item>> = new Map();
 
   constructor(
-    table: Pick<KernelTable<Item, unknown>, "add" | "remove" | "has" | "describe">,
+    table: HeldItems<Item>,
     owner: Owner,
     log: Log,
   ) {
@@ -52,6 +57,11 @@ export class StaticTable<Item> {
     if (this.#wanted.get(JSON.stringify(item))?.track !== true) return;
     this.#log("info", `Restoring deleted static ${this.#table.describe(item)}`);
     this.#table.add(this.#owner, [item]);
+  }
+
+  /** All of them, and whether each is there. */
+  inventory(): readonly Stock[] {
+    return this.#table.inventory(this.#owner, [...this.#wanted.values()].map(({ item }) => item));
   }
 
   /** What instances are tied to and is not there, or has an interface that does not run. */

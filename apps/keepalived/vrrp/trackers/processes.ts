@@ -20,6 +20,8 @@ export type ProcessStatus = {
   readonly name: string;
   readonly count: number;
   readonly verdict: Verdict;
+  /** When the verdict changes, if nothing happens before (monotonic clock): a delay runs. */
+  readonly changesAtUs?: number;
   /** Whether the kernel tells of changes, or they are looked for each second. */
   readonly source: "kernel" | "scan";
 };
@@ -87,11 +89,12 @@ export class Processes {
   }
 
   status(): readonly ProcessStatus[] {
-    return [...this.#counted].map(([name, { quorum }]) => ({
+    return [...this.#counted].map(([name, { quorum: { state: { count, changesAtUs } } }]) => ({
       kind: "process",
       name,
-      count: quorum.state.count ?? 0,
+      count: count ?? 0,
       verdict: this.verdict(name),
+      ...(changesAtUs === null ? {} : { changesAtUs }),
       source: this.#watch === undefined ? "scan" : "kernel",
     }));
   }

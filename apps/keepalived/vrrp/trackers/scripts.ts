@@ -24,6 +24,8 @@ export type ScriptStatus = {
   readonly name: string;
   readonly verdict: Verdict;
   readonly running: boolean;
+  /** Results in a row that speak against the verdict. */
+  readonly against: number;
   /** Runs that have ended. */
   readonly runs: number;
   /** How the last of them ended, and when (monotonic clock). */
@@ -146,9 +148,16 @@ class TrackedScript {
   }
 
   status(): ScriptStatus {
-    const { verdict, running } = this.#host.state;
-    const last = this.#last === undefined ? {} : { last: this.#last };
-    return { kind: "script", name: this.#name, verdict, running, runs: this.#runs, ...last };
+    const { verdict, running, against } = this.#host.state;
+    return {
+      kind: "script",
+      name: this.#name,
+      verdict,
+      running,
+      against,
+      runs: this.#runs,
+      ...(this.#last === undefined ? {} : { last: this.#last }),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -209,7 +218,8 @@ function machineConfig({ intervalUs, rise, fall, initFail }: VrrpScriptConfig): 
   return { intervalUs, rise, fall, initFail };
 }
 
-function describeEnd(end: ProgramEnd | undefined): string {
+/** How a run ended, as the end of a sentence about the script. */
+export function describeEnd(end: ProgramEnd | undefined): string {
   switch (end?.kind) {
     case undefined:
       return "has no result";

@@ -28,7 +28,8 @@ export type TrackersStatus = {
   )[];
   readonly instances: readonly (Influence & {
     readonly name: string;
-    readonly entries: readonly Entry[];
+    /** With what each does alone. */
+    readonly entries: readonly (Entry & { readonly influence: Influence })[];
   })[];
 };
 
@@ -116,7 +117,7 @@ export class Trackers {
       ],
       instances: [...this.#instances].map(([name, { entries, influence }]) => ({
         name,
-        entries,
+        entries: entries.map((entry) => ({ ...entry, influence: this.#judge([entry]) })),
         ...influence,
       })),
     };
