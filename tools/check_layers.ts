@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@keepalived/keepalived-config": ["conf-parser", "ip-address", "reconcile"],
   "@keepalived/vrrp-fsm": ["machine", "ip-address", "reconcile"],
   "@keepalived/tracking": ["machine"],
+  "@keepalived/checkers": ["machine"],
   "@keepalived/watchdog": ["machine"],
   // layer 3: system
   "@keepalived/linux": ["bytes", "ip-address"],
