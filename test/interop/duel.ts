@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { nowUs } from "@keepalived/linux";
-import { activeDownIntervalUs, skewTimeUs } from "@keepalived/vrrp-fsm";
 import { type Lab, sleep, until } from "../../tools/lab/lab.ts";
 import type { Frame, Sighting } from "../../tools/lab/wire.ts";
 import type { Format, Peer } from "./formats.ts";
@@ -13,6 +12,16 @@ const blurUs = 50_000;
 const patienceUs = 5_000_000;
 /** Until what was seen before has been read. */
 const settleMs = 50;
+
+/** Skew_Time as the standards have it: parts of a second in version 2, of the interval in version 3. */
+export function skewUs({ version, intervalUs }: Format, priority: number): number {
+  return (256 - priority) / 256 * (version === 2 ? 1_000_000 : intervalUs);
+}
+
+/** Active_Down_Interval of a priority. */
+export function downUs(format: Format, priority: number): number {
+  return 3 * format.intervalUs + skewUs(format, priority);
+}
 
 /** What a busy machine may add to a time of the protocol: an interval of FRR's IPv6 is in it, and more. */
 export function marginUs({ intervalUs }: Format): number {
@@ -59,14 +68,12 @@ export class Duel {
     return this.lab.wire.frames.filter(({ port }) => ports.includes(port as "a" | "b"));
   }
 
-  /** Active_Down_Interval of a priority. */
   downUs(priority: number): number {
-    const { version, intervalUs } = this.format;
-    return activeDownIntervalUs(version, priority, intervalUs, 3);
+    return downUs(this.format, priority);
   }
 
   skewUs(priority: number): number {
-    return skewTimeUs(this.format.version, priority, this.format.intervalUs);
+    return skewUs(this.format, priority);
   }
 
   /**

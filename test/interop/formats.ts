@@ -18,6 +18,8 @@ export type Format = {
   readonly unicast?: true;
   /** Ethernet address of every advertisement; absent: whatever the host has. */
   readonly mac?: string;
+  /** How many intervals two masters that meet may take to agree, if not one. */
+  readonly intervalsToAgree?: number;
   /** Why a peer cannot take part. */
   readonly impossible?: Partial<Readonly<Record<Peer, string>>>;
 };
@@ -58,6 +60,8 @@ export const formats: readonly Format[] = [
     hosts: hosts4,
     virtual: virtual4,
     lines: ["authentication {", "  auth_type AH", "  auth_pass s3cret12", "}"],
+    // Until one has sent a number that is above the other's own.
+    intervalsToAgree: 3,
     impossible: noAuthentication,
   },
   {
