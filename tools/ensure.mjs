@@ -21,10 +21,13 @@ const stamp = join(modules, ".ensured");
 const debianSets = {
   demo: ["iproute2", "procps", "util-linux"],
   test: [
+    "frr",
     "iproute2",
+    "iputils-ping",
     "ipvsadm",
     "keepalived",
     "kmod",
+    "nftables",
     "procps",
     "tshark",
     "user-mode-linux",
