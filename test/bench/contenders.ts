@@ -62,8 +62,14 @@ vrrp_instance VI_1 {
 `;
 }
 
-/** Before a program's words: the kernel ends the program when this one is gone, however it went. */
-export const endsWithUs: readonly string[] = ["setpriv", "--pdeathsig", "KILL", "--"];
+/**
+ * Before a program's words: the kernel ends the program when this one is gone, however it went.
+ *
+ * Gone is for the kernel the thread that started the program, which in Deno is not the main one and may end before.
+ */
+export const endsWithUs: readonly string[] = process.versions["deno"] === undefined
+  ? ["setpriv", "--pdeathsig", "KILL", "--"]
+  : [];
 
 /** A daemon in the foreground on a host. */
 export class Daemon {

@@ -7,6 +7,7 @@
 import process from "node:process";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
+import * as garbage from "./garbage.ts";
 import * as outage from "./outage.ts";
 import * as scale from "./scale.ts";
 import * as soak from "./soak.ts";
@@ -18,7 +19,7 @@ type Bench = {
   readonly run: (args: readonly string[]) => Promise<number> | number;
 };
 
-const benches: Readonly<Record<string, Bench>> = { config, failover, outage, scale, soak };
+const benches: Readonly<Record<string, Bench>> = { config, failover, garbage, outage, scale, soak };
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>

@@ -65,6 +65,7 @@ const buffer = new ReceiveBuffer();
  */
 export class Channel {
   readonly place: ChannelPlace;
+  /** Each datagram, and what became of those that are for none of our virtual routers; these count the others. */
   readonly counters: Counters = new Counters();
   readonly #tools: ChannelTools;
   readonly #settings: () => ChannelSettings;
@@ -211,6 +212,7 @@ export class Channel {
     for (let i = 0; i < datagramsPerTurn; i++) {
       const received = receiver.receive(buffer);
       if (received === undefined) return;
+      this.counters.add("datagram-received");
       receiveDatagram(this, received);
     }
   }
@@ -245,6 +247,10 @@ export class Channels {
     const channel = new Channel(place, this.#tools, () => this.#settings);
     this.#channels.set(key, channel);
     return channel;
+  }
+
+  list(): readonly Channel[] {
+    return [...this.#channels.values()];
   }
 
   /** Closes a channel that nobody uses any more. */

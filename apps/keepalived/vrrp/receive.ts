@@ -18,7 +18,7 @@ export function receiveDatagram(channel: Channel, received: Received): void {
   const routers = addressees(channel.routersOf(message[1] ?? 0), datagram);
   const atUs = received.arrivalUs ?? channel.nowUs();
   if (!decoded.ok) {
-    channel.counters.add(decoded.error.fault);
+    if (routers.length === 0) channel.counters.add(decoded.error.fault);
     for (const router of routers) router.malformed(decoded.error.fault, source, atUs);
   } else if (routers.length === 0) {
     channel.hearStranger(source, decoded.value, atUs);

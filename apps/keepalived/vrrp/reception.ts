@@ -71,7 +71,10 @@ export class Reception {
   /** Whether an advertisement with our VRID counts. */
   admit(advertisement: ReceivedAdvertisement, datagram: Datagram, atUs: number): boolean {
     const admission = this.#admission;
-    if (admission === undefined) return false;
+    if (admission === undefined) {
+      this.#count("no-hmac-key");
+      return false;
+    }
     const { source } = datagram;
     const refusal = admission.refusalOf(advertisement, datagram);
     if (refusal !== undefined) {
@@ -88,12 +91,18 @@ export class Reception {
 
   /** Bytes with our VRID that are no advertisement. */
   malformed(fault: AdvertisementFault, source: IpAddress, atUs: number): void {
-    this.#counters.add(fault);
+    this.#count(fault);
     this.peers.refuse(source, fault, undefined, atUs);
     this.#complaints.once(
       fault,
       () => `(${this.#config.name}) malformed advert from ${source}: ${wordsOf(fault)}`,
     );
+  }
+
+  /** What came is either received, or refused for one reason. */
+  #count(reason: string): void {
+    this.#counters.add("advertisement-refused");
+    this.#counters.add(reason);
   }
 
   #refuse(
@@ -102,7 +111,7 @@ export class Reception {
     source: IpAddress,
     atUs: number,
   ): void {
-    this.#counters.add(refusal);
+    this.#count(refusal);
     this.peers.refuse(source, refusal, advertisement, atUs);
     this.#complaints.once(
       refusal,

@@ -46,6 +46,7 @@ test("Reception refuses, counts each, and says each kind once", () => {
     "(VI) ignoring advert from 192.0.2.2: authentication type mismatch",
     "(VI) malformed advert from 192.0.2.3: checksum",
   ]);
+  assert.equal(counters.get("advertisement-refused"), 9);
   assert.equal(counters.get("interval-mismatch"), 3);
   assert.equal(counters.get("checksum"), 3);
   const peer = reception.peers.get("192.0.2.2");
