@@ -28,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@keepalived/vrrp-fsm": ["machine", "ip-address", "reconcile"],
   "@keepalived/tracking": ["machine"],
   "@keepalived/checkers": ["machine"],
+  "@keepalived/lvs-pool": ["machine", "ip-address"],
   "@keepalived/watchdog": ["machine"],
   // layer 3: system
   "@keepalived/linux": ["bytes", "ip-address"],
