@@ -4,9 +4,16 @@ const headerBytes = 4;
 
 /** Attributes one after the other, each padded to a multiple of four, in a buffer that grows. */
 export class AttributeWriter {
+  // Room for most messages: one allocation each, of which there may be many.
   #bytes: Uint8Array = new Uint8Array(256);
   #view: DataView = new DataView(this.#bytes.buffer);
-  #length = 0;
+  #length: number;
+
+  /** @param headroom zeros to begin with */
+  constructor(headroom: number) {
+    this.#length = 0;
+    this.#advance(headroom);
+  }
 
   /** Begins an attribute; what is written until its {@linkcode end} is its payload. @returns where it begins */
   begin(number: number): number {
@@ -63,7 +70,7 @@ export class AttributeWriter {
 
   /** What was written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.subarray(0, this.#length);
   }
 
   #advance(count: number): number {

@@ -13,13 +13,15 @@ type Nest = Readonly<Record<string, unknown>> & { readonly unknown?: readonly Ra
  *
  * Nested attributes go out without `NLA_F_NESTED`, as rtnetlink itself writes them, unless the table says otherwise.
  *
+ * @param headroom zeros before them, for the fixed header of a message
  * @throws RangeError for a value that its type cannot hold
  */
 export function encodeAttributes<const Table extends AttributeTable>(
   table: Table,
   values: AttributeValues<Table>,
+  headroom: number = 0,
 ): Uint8Array {
-  const writer = new AttributeWriter();
+  const writer = new AttributeWriter(headroom);
   writeNest(writer, table, values);
   return writer.finish();
 }

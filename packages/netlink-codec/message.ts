@@ -74,12 +74,22 @@ export const NLM_F_CAPPED = 0x100;
 /** Acknowledgement: attributes follow. */
 export const NLM_F_ACK_TLVS = 0x200;
 
-/** The bytes of a message, padded to a multiple of four, so that several can follow each other in one datagram. */
+/** The bytes of a message, padded to a multiple of four. */
 export function encodeMessage(message: NetlinkMessage): Uint8Array {
-  const { type, flags, sequence, portId, body } = message;
-  const length = NLMSG_HDRLEN + body.length;
-  return new Writer(align(length)).u32ne(length).u16ne(type).u16ne(flags).u32ne(sequence)
-    .u32ne(portId).put(body).zeros(align(length) - length).finish();
+  return encodeMessages([message]);
+}
+
+/** One datagram of several messages, each padded to a multiple of four. */
+export function encodeMessages(messages: readonly NetlinkMessage[]): Uint8Array {
+  let size = 0;
+  for (const { body } of messages) size += align(NLMSG_HDRLEN + body.length);
+  const writer = new Writer(size);
+  for (const { type, flags, sequence, portId, body } of messages) {
+    const length = NLMSG_HDRLEN + body.length;
+    writer.u32ne(length).u16ne(type).u16ne(flags).u32ne(sequence).u32ne(portId).put(body)
+      .zeros(align(length) - length);
+  }
+  return writer.finish();
 }
 
 /**

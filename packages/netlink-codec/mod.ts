@@ -23,6 +23,7 @@
 
 export {
   encodeMessage,
+  encodeMessages,
   type MessageFault,
   type NetlinkMessage,
   NLM_F_ACK,

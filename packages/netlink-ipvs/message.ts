@@ -6,7 +6,6 @@ import {
   decodeAttributes,
   decodeGeneric,
   encodeAttributes,
-  encodeGeneric,
   type GenericFault,
   GENL_HDRLEN,
   type NetlinkRequest,
@@ -80,13 +79,13 @@ export function request<const Table extends AttributeTable>(
   parts: RequestParts<Table>,
 ): IpvsRequest {
   const { words, command, dump = false, table, values } = parts;
+  const body = encodeAttributes(table, values, GENL_HDRLEN);
+  body[0] = commands[command];
+  body[1] = IPVS_GENL_VERSION;
   return {
     name: `ipvsadm ${words}`,
     flags: NLM_F_REQUEST | NLM_F_ACK | (dump ? NLM_F_DUMP : 0),
-    body: encodeGeneric(
-      { command: commands[command], version: IPVS_GENL_VERSION },
-      encodeAttributes(table, values),
-    ),
+    body,
   };
 }
 

@@ -1,6 +1,6 @@
 import {
   decodeReply,
-  encodeRequest,
+  encodeMessages,
   isDump,
   type NetlinkMessage,
   type NetlinkRequest,
@@ -121,12 +121,13 @@ export class PendingRequests {
         this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
         this.#outstanding.set(this.#sequence, pending);
         pending.sequences.push(this.#sequence);
+        const { type, body } = request;
         const flags = isQuiet && pending !== last ? request.flags & ~NLM_F_ACK : request.flags;
-        return encodeRequest({ ...request, flags }, this.#sequence);
+        return { type, flags, sequence: this.#sequence, portId: 0, body };
       });
     });
     if (isQuiet) this.#silent.set(this.#sequence, chunk.slice(0, -1));
-    return { bytes: concatenate(messages), sequences: chunk.flatMap((it) => it.sequences) };
+    return { bytes: encodeMessages(messages), sequences: chunk.flatMap((it) => it.sequences) };
   }
 
   /** Takes a message that is addressed to us. May call back. */
@@ -256,14 +257,4 @@ function asksForDump({ requests: [request] }: Pending): boolean {
 
 function asksForAnswer(request: NetlinkRequest | undefined): boolean {
   return request !== undefined && (request.flags & NLM_F_ACK) !== 0;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
