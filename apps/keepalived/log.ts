@@ -88,7 +88,7 @@ const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** `Sat Nov 21 10:49:27 2026`, as ctime(3). */
-function consoleTime(now: Date): string {
+export function consoleTime(now: Date): string {
   return `${days[now.getDay()]} ${syslogTime(now)} ${now.getFullYear()}`;
 }
 

@@ -50,6 +50,14 @@ export type ChannelTools = { readonly reactor: Reactor; readonly log: Log };
 /** What of the configuration is about all of them. */
 export type ChannelSettings = Pick<GlobalConfig["vrrp"], "logUnknownVrids" | "receiveBuffer">;
 
+/** What a channel has of the kernel. */
+export type ChannelSockets = {
+  readonly receivers: readonly number[];
+  readonly senders: readonly number[];
+  /** 0: what the kernel gives. */
+  readonly receiveBufferBytes: number;
+};
+
 type Receiver = { readonly socket: Socket; readonly watch: Disposable };
 
 /** Datagrams taken from one socket before others get their turn. */
@@ -87,6 +95,20 @@ export class Channel {
   /** The virtual routers with a VRID; more than one only with disjoint unicast peers. */
   routersOf(virtualRouterId: number): readonly VirtualRouter[] {
     return this.#routers.get(virtualRouterId) ?? [];
+  }
+
+  /** Those of all VRIDs, in the order in which they came. */
+  routers(): readonly VirtualRouter[] {
+    return [...this.#routers.values()].flat();
+  }
+
+  /** Numbers of its descriptors, and how much room it asked the kernel for. */
+  get sockets(): ChannelSockets {
+    return {
+      receivers: [...this.#receivers.values()].map(({ socket: { fd } }) => fd),
+      senders: [...this.#senders.values()].map(({ fd }) => fd),
+      receiveBufferBytes: this.#bufferBytes,
+    };
   }
 
   nowUs(): number {

@@ -13,6 +13,11 @@ export class Counters {
     return this.#counts.get(name) ?? 0;
   }
 
+  /** Begins from 0 again. */
+  clear(): void {
+    this.#counts.clear();
+  }
+
   toJSON(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counts);
   }

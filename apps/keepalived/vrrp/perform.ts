@@ -43,7 +43,7 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
     case "state-changed": {
       const { from, to, reason } = action;
       router.priorityChanged(action.priority);
-      router.stateChanged(to, reason);
+      router.stateChanged(from, to, reason);
       // The end of the process says it all.
       if (to === "initialize") return;
       const init = from === "initialize" && to === "backup" ? " (init)" : "";

@@ -28,6 +28,7 @@ import { Outbox, senderOf } from "./outbox.ts";
 import type { Peers } from "./peers.ts";
 import { perform, prepare } from "./perform.ts";
 import { Reception } from "./reception.ts";
+import type { VirtualRouterStatus } from "./virtual_router_status.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -56,6 +57,9 @@ export class VirtualRouter {
   /** Whether it is to take part, once what it tracks is known. */
   #waiting = false;
   #toldPriority: number;
+  /** Why it cannot take part, in words, by reason. */
+  readonly #faults = new Map<string, string>();
+  #changedUs: number;
 
   constructor(config: PlacedInstance, world: World, seed: number) {
     this.#config = config;
@@ -83,6 +87,7 @@ export class VirtualRouter {
       prepare: (action) => prepare(action, this),
     });
     this.#toldPriority = this.priority;
+    this.#changedUs = world.scheduler.nowUs();
   }
 
   get config(): PlacedInstance {
@@ -97,9 +102,22 @@ export class VirtualRouter {
     return priorityOf(this.#host.config, this.#host.state);
   }
 
-  /** Who makes it doubtful that this router alone is MASTER; undefined: nobody. */
-  get contender(): Contender | undefined {
-    return this.#contest.contender;
+  /** What it is and why, for those who ask. */
+  get status(): VirtualRouterStatus {
+    const { contender } = this.#contest;
+    return {
+      config: this.#config,
+      machine: this.#host.state,
+      priority: this.priority,
+      changedUs: this.#changedUs,
+      faults: this.#faults,
+      waitsFor: this.#waiting ? this.#influence.pending : [],
+      contest: contender && { contender, evidence: this.#evidenceOf(contender) },
+      sourceAddress: this.#outbox?.sourceAddress,
+      peers: this.peers.list(),
+      held: this.#world.kernel.inventory(this),
+      counters: this.counters.toJSON(),
+    };
   }
 
   get channel(): Channel | undefined {
@@ -210,6 +228,8 @@ export class VirtualRouter {
   /** A reason not to take part comes or goes. @param text what is wrong; undefined: nothing */
   setFault(reason: string, text: string | undefined): void {
     const present = text !== undefined;
+    if (present) this.#faults.set(reason, text);
+    else this.#faults.delete(reason);
     if (this.#host.state.faults.includes(reason) === present) return;
     if (present) this.#world.log("info", `(${this.#config.name}) entering FAULT state (${text})`);
     this.#host.send({ kind: "fault", reason, present });
@@ -238,9 +258,11 @@ export class VirtualRouter {
     this.#host.send({ kind: "owned-address-lost" });
   }
 
-  stateChanged(to: StateKind, reason: Cause): void {
+  stateChanged(from: StateKind, to: StateKind, reason: Cause): void {
+    if (from === "active") this.counters.add("released-active");
     this.#contest.stateChanged(to, reason);
     this.#complaints.stateChanged();
+    this.#changedUs = this.#world.scheduler.nowUs();
     this.counters.add(`became-${to}`);
   }
 

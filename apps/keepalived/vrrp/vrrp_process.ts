@@ -16,6 +16,7 @@ import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
+import type { VrrpSources } from "../status/snapshot/vrrp_of.ts";
 import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
 import { Devices } from "./devices/devices.ts";
@@ -32,6 +33,9 @@ import { Links } from "./trackers/links.ts";
 import { Trackers } from "./trackers/trackers.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
+
+/** The reason for FAULT that an operator gives. */
+const MAINTENANCE = "maintenance";
 
 /** All virtual routers of one configuration, on one event loop. */
 export class VrrpProcess {
@@ -52,6 +56,7 @@ export class VrrpProcess {
   #routers: readonly VirtualRouter[] = [];
   #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
+  #maintenance = false;
   /** Notifications that came while the kernel's tables are read, to be taken after them. */
   #early: Notification[] | undefined;
   /** The start or reload under way; the next one waits for it. */
@@ -142,6 +147,35 @@ export class VrrpProcess {
   /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
   start(config: Config): Promise<void> {
     return this.#changing = this.#begin(config);
+  }
+
+  /** What a snapshot tells of. */
+  get sources(): VrrpSources {
+    return {
+      routers: this.#routers,
+      groups: this.#groups,
+      trackers: this.#trackers,
+      interfaces: this.#interfaces,
+      links: this.#links,
+      channels: this.#world.channels,
+      devices: this.#devices,
+      kernel: this.#kernel,
+    };
+  }
+
+  /** Begins to count from 0 again what virtual routers sent, received and became. */
+  clearCounters(): void {
+    for (const { counters } of this.#routers) counters.clear();
+  }
+
+  /** In maintenance every virtual router resigns and stays away, also those of a later configuration. */
+  setMaintenance(on: boolean): void {
+    this.#maintenance = on;
+    for (const router of this.#routers) this.#maintain(router);
+  }
+
+  #maintain(router: VirtualRouter): void {
+    router.setFault(MAINTENANCE, this.#maintenance ? "maintenance mode" : undefined);
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -244,7 +278,9 @@ export class VrrpProcess {
   }
 
   #routerOf(config: VrrpInstanceConfig): VirtualRouter {
-    return new VirtualRouter(config, this.#world, config.virtualRouterId);
+    const router = new VirtualRouter(config, this.#world, config.virtualRouterId);
+    this.#maintain(router);
+    return router;
   }
 
   #place(config: Config): PlacedConfig {

@@ -1,0 +1,47 @@
+/** What tests of renderers share: a configuration, and a snapshot of the VRRP process that ran it on two links. */
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { type Config, loadConfig } from "@keepalived/keepalived-config";
+import type { VrrpDump } from "../dump/topology_data.ts";
+import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
+
+/** The text of a file in `testdata`. */
+export function testdata(name: string): string {
+  return readFileSync(pathOf(name), "utf8");
+}
+
+/** Compares with a file in `testdata`; with `UPDATE=1` it is rewritten instead, for a look at the difference. */
+export function assertTestdata(name: string, actual: string): void {
+  if (process.env["UPDATE"] === "1") writeFileSync(pathOf(name), actual);
+  assert.equal(actual, testdata(name));
+}
+
+/** The configuration of a text that has no errors. */
+export function configOf(text: string): Config {
+  const { config, diagnostics } = loadConfig((path) => [{ path, text }], "a", { hostName: "h" });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  assert.deepEqual(errors, []);
+  assert.ok(config !== undefined);
+  return config;
+}
+
+/** The snapshot that was taken of `fixture.conf`. */
+export function vrrpFixture(): VrrpSnapshot {
+  return JSON.parse(testdata("vrrp_snapshot.json")) as VrrpSnapshot;
+}
+
+/** Both, and root for everybody who runs scripts. */
+export function dumpFixture(): VrrpDump {
+  return {
+    config: configOf(testdata("fixture.conf")),
+    vrrp: vrrpFixture(),
+    who: () => ({ uid: 0, gid: 0 }),
+  };
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(`../testdata/${name}`, import.meta.url));
+}
