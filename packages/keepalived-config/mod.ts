@@ -109,6 +109,7 @@ export type {
 } from "./model_lvs.ts";
 export type { PlainStatement } from "./plain.ts";
 export { printStatements } from "./print_statements.ts";
+export { type TranslatedRegex, translateRegex } from "./lvs/pcre.ts";
 export type {
   Encap,
   LockableMetric,

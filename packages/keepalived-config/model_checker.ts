@@ -18,6 +18,8 @@ export type Scheduled = {
   readonly delayLoopUs: number;
   /** Further attempts after the first failure of a server that is up. */
   readonly retry: number;
+  /** Successes that bring a server up; at least 1. */
+  readonly rise: number;
   /** Between two attempts. */
   readonly delayBeforeRetryUs: number;
   /** Longest random delay of the first check. */
@@ -84,6 +86,8 @@ export type HttpChecker = Scheduled & {
   readonly kind: "http";
   readonly connection: Connection;
   readonly tls: boolean;
+  /** TLS: the certificate must be good. */
+  readonly verify: boolean;
   /** `1.0C`: 1.0 with `Connection: close`. */
   readonly version: "1.0" | "1.0C" | "1.1";
   /** While down, all urls at once. */
@@ -93,7 +97,12 @@ export type HttpChecker = Scheduled & {
 };
 
 export type HttpUrl = {
+  readonly method: string;
   readonly path: string;
+  /** Further headers of the request. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Of the request. */
+  readonly body?: string;
   /** Host header; absent: address and port. */
   readonly host?: string;
   /** TLS server name. */
@@ -105,6 +114,10 @@ export type HttpUrl = {
   /** First and last code of each range; not empty. */
   readonly statusCodes: readonly (readonly [number, number])[];
   readonly regex?: Regex;
+  /** What the body of the answer must contain. */
+  readonly text?: string;
+  /** What the JSON of the answer must have at a pointer (RFC 6901). */
+  readonly json?: { readonly pointer: string; readonly value: string };
 };
 
 export type Regex = {

@@ -15,6 +15,7 @@ function read(checkers: string, vs = "", rs = "", more = "") {
 const SCHEDULE = {
   delayLoopUs: 60_000_000,
   retry: 1,
+  rise: 1,
   delayBeforeRetryUs: 1_000_000,
   warmupUs: 60_000_000,
   alpha: false,
@@ -51,9 +52,16 @@ const defaults: readonly (readonly [string, CheckerConfig])[] = [
     delayBeforeRetryUs: 3_000_000,
     connection: CONNECTION,
     tls: false,
+    verify: false,
     version: "1.0",
     fastRecovery: false,
-    urls: [{ path: "/", closeNotify: false, statusCodes: [[200, 299]] }],
+    urls: [{
+      method: "GET",
+      path: "/",
+      headers: [],
+      closeNotify: false,
+      statusCodes: [[200, 299]],
+    }],
   }],
   ["MISC_CHECK {\nmisc_path /bin/true\n}", {
     kind: "misc",
@@ -80,12 +88,13 @@ for (const [block, checker] of defaults) {
 }
 
 const SAYS =
-  "retry 7\ndelay_before_retry 0.5\nwarmup 0\ndelay_loop 9\nconnect_timeout 2.5\nalpha\n";
+  "retry 7\nrise 4\ndelay_before_retry 0.5\nwarmup 0\ndelay_loop 9\nconnect_timeout 2.5\nalpha\n";
 
 test("a checker inherits from its server, and that from the virtual server", () => {
   const inherited = {
     ...SCHEDULE,
     retry: 7,
+    rise: 4,
     delayBeforeRetryUs: 500_000,
     warmupUs: 0,
     delayLoopUs: 9_000_000,
@@ -202,6 +211,20 @@ const faults: readonly (readonly [string, number, readonly string[]])[] = [
   ["HTTP_GET {\nurl {\nregex a\nregex_options caseless foo\n}\n}", 1, [
     "Unknown regex option foo - ignoring",
   ]],
+  ["HTTP_GET {\nurl {\nregex a++\n}\n}", 1, [
+    "regex 'a++' cannot be used: a possessive quantifier: ++ - ignoring",
+  ]],
+  ["HTTP_GET {\nurl {\nmethod GET/x\n}\n}", 1, ["method 'GET/x' is no word"]],
+  ['HTTP_GET {\nurl {\nheader "a b: c"\nheader :x\nheader x\nheader "A: b\\r\\nC: d"\n}\n}', 1, [
+    "header 'a b: c' is not NAME: VALUE - ignoring",
+    "header ':x' is not NAME: VALUE - ignoring",
+    "header 'x' is not NAME: VALUE - ignoring",
+    "header 'A: b\r\nC: d' is not NAME: VALUE - ignoring",
+  ]],
+  ["HTTP_GET {\nurl {\nbody_json a b\n}\n}", 1, ["body_json 'a' is no JSON pointer - ignoring"]],
+  ["HTTP_GET {\nurl {\nbody_json /~2 b\n}\n}", 1, [
+    "body_json '/~2' is no JSON pointer - ignoring",
+  ]],
 ];
 
 for (const [block, count, messages] of faults) {
@@ -303,7 +326,9 @@ tls_compliant off
   assert.ok(checker?.kind === "http" && checker.tls && checker.fastRecovery);
   assert.equal(checker.version, "1.0C");
   assert.deepEqual(checker.urls, [{
+    method: "GET",
     path: "/a b",
+    headers: [],
     closeNotify: true,
     statusCodes: [[200, 200], [301, 303], [404, 404]],
     digest: "640205b7b0fc66c1ea91c463fac6334d",
@@ -315,5 +340,39 @@ tls_compliant off
       maxOffset: 9,
       stack: { startBytes: 100, maxBytes: 200 },
     },
-  }, { path: "/second", closeNotify: false, statusCodes: [[200, 299]] }]);
+  }, {
+    method: "GET",
+    path: "/second",
+    headers: [],
+    closeNotify: false,
+    statusCodes: [[200, 299]],
+  }]);
+});
+
+test("a url may say more of the request and of the answer than the C daemon knows", () => {
+  const { checkers: [checker], said } = read(
+    `SSL_GET {
+verify_certificate
+url {
+method POST
+header "Content-Type: application/json"
+header 'X-Token:  a:b'
+body "{\\"ask\\": \\"health\\"}"
+body_contains "all \\"good\\""
+body_json /status/0 'really up'
+}
+}`,
+  );
+  assert.deepEqual(said, []);
+  assert.ok(checker?.kind === "http" && checker.verify);
+  assert.deepEqual(checker.urls, [{
+    method: "POST",
+    path: "/",
+    headers: [["Content-Type", "application/json"], ["X-Token", "a:b"]],
+    closeNotify: false,
+    statusCodes: [[200, 299]],
+    body: '{"ask": "health"}',
+    text: 'all "good"',
+    json: { pointer: "/status/0", value: "really up" },
+  }]);
 });

@@ -4,6 +4,8 @@ import { type Checked, times } from "./checked.ts";
 import { defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
 import type { CheckerConfig, HttpChecker, HttpUrl, Regex } from "../model_checker.ts";
 import { readConnection } from "./connection.ts";
+import { translateRegex } from "./pcre.ts";
+import { readRequest } from "./http_request.ts";
 import { REGEX_OPTIONS } from "../schema/http_checkers.ts";
 
 /** `HTTP_GET` or `SSL_GET`; nothing after a report if it asks for nothing. */
@@ -25,6 +27,7 @@ export function readHttp(statement: Statement, server: Checked): readonly Checke
     ...times(statement, server, { retry: 1, delayBeforeRetryUs: 3_000_000 }),
     connection,
     tls: name === "SSL_GET",
+    verify: flagOf(body, "verify_certificate") ?? false,
     version: version === "1.1" ? "1.1" : version === "1.0" ? "1.0" : "1.0C",
     fastRecovery: flagOf(body, "fast_recovery") ?? false,
     urls,
@@ -42,6 +45,7 @@ function readUrl({ body }: Statement, checker: Statement, server: Checked): Http
     : undefined;
   return {
     path: textOf(body, "path") ?? "/",
+    ...readRequest(body, report),
     closeNotify: flagOf(body, "tls_compliant") ?? flagOf(checker.body, "tls_compliant") ?? false,
     statusCodes: readStatusCodes(body.statements.get("status_code") ?? [], report),
     ...defined<Required<Pick<HttpUrl, "host" | "serverName" | "digest" | "regex">>>({
@@ -113,6 +117,13 @@ function readRegex(body: Statement["body"], report: Report): Regex | undefined {
     maxOffset = undefined;
   }
   if (pattern === undefined) return undefined;
+  const translated = translateRegex(pattern, options);
+  if (!translated.ok) {
+    const message = `regex '${clip(pattern)}' cannot be used: ${translated.problem} - ignoring`;
+    const at = last(body, "regex")?.words[1]?.at;
+    if (at !== undefined) report({ severity: "error", code: "invalid-value", message, at });
+    return undefined;
+  }
   return {
     pattern,
     negated: has(body, "regex_no_match"),

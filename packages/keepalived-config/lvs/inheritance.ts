@@ -5,6 +5,7 @@ import type { Scheduled } from "../model_checker.ts";
 /** What a virtual server says for its real servers, and those for their checkers. */
 export type Inherited = {
   readonly retry?: number;
+  readonly rise?: number;
   readonly delayBeforeRetryUs?: number;
   readonly warmupUs?: number;
   readonly delayLoopUs?: number;
@@ -19,6 +20,7 @@ export function inherit(body: Body, from: Inherited): Inherited {
     ...from,
     ...defined<Required<Inherited>>({
       retry: numberOf(body, "retry"),
+      rise: numberOf(body, "rise"),
       delayBeforeRetryUs: numberOf(body, "delay_before_retry"),
       warmupUs: numberOf(body, "warmup"),
       delayLoopUs: numberOf(body, "delay_loop"),
@@ -51,6 +53,7 @@ export function scheduled(
   return {
     delayLoopUs,
     retry: own.retry ?? habits.retry,
+    rise: own.rise ?? 1,
     delayBeforeRetryUs: own.delayBeforeRetryUs ?? habits.delayBeforeRetryUs ?? delayLoopUs,
     warmupUs: own.warmupUs ?? delayLoopUs,
     alpha: own.alpha,

@@ -14,7 +14,7 @@ export type KeywordHelp = {
 
 /** Help from the keyword tables. */
 export function describeKeyword({ keyword, aliases, inLine }: KeywordPlace): KeywordHelp {
-  const { block, deprecated, aliasOf, once, process, help } = keyword;
+  const { block, deprecated, aliasOf, once, addition, process, help } = keyword;
   const facts: [string, string][] = keyword.arguments.map((argument, i) => [
     keyword.arguments.length === 1 ? "Argument" : `Argument ${i + 1}`,
     describeArgument(argument),
@@ -25,6 +25,7 @@ export function describeKeyword({ keyword, aliases, inLine }: KeywordPlace): Key
   if (aliasOf !== undefined) facts.push(["Same as", aliasOf]);
   if (deprecated !== undefined) facts.push(["Deprecated", deprecated.message]);
   if (once === true) facts.push(["If repeated", "the first one holds"]);
+  if (addition === true) facts.push(["Addition", "the C daemon does not know it"]);
   if (!inLine) facts.push(["Process", PROCESSES[process]]);
   return {
     usage: block === undefined ? usageOf(keyword) : `${usageOf(keyword)} { … }`,

@@ -24,6 +24,11 @@ export function schedule({ retry, delayBeforeRetry, other, fewest = 0 }: Default
         ? "Invalid retry connection value '{}'"
         : "retry value invalid - {} must be 1 or more",
     }),
+    keyword("checker", "rise", [integer(1)], "Successes that bring a server up", {
+      default: other ?? "1; HTTP_GET and SSL_GET: at least one for each url and one more",
+      invalid: "Invalid rise value '{}'",
+      addition: true,
+    }),
     keyword(
       "checker",
       "delay_before_retry",

@@ -71,6 +71,38 @@ const URL_ROWS: readonly Keyword[] = [
     [integer(0)],
     "Bytes of the body that the match must begin within",
   ),
+  keyword("checker", "method", [word("METHOD")], "Method of the request", {
+    default: "GET",
+    addition: true,
+  }),
+  keyword(
+    "checker",
+    "header",
+    [{ kind: "word", of: "NAME: VALUE", escapes: true }],
+    "Header of the request, in place of one of ours with that name; repeatable",
+    { addition: true },
+  ),
+  keyword(
+    "checker",
+    "body",
+    [{ kind: "word", of: "TEXT", escapes: true }],
+    "Body of the request",
+    { addition: true },
+  ),
+  keyword(
+    "checker",
+    "body_contains",
+    [{ kind: "word", of: "TEXT", escapes: true }],
+    "Text that the body of the answer must contain",
+    { addition: true },
+  ),
+  keyword(
+    "checker",
+    "body_json",
+    [word("POINTER"), { kind: "word", of: "VALUE", escapes: true }],
+    "Value in the JSON of the answer at a pointer (RFC 6901), a string without its quotes",
+    { addition: true },
+  ),
   keyword(
     "checker",
     "regex_stack",
@@ -146,7 +178,17 @@ export const HTTP_GET: Table = {
 export const SSL_GET: Table = {
   kind: "keywords",
   name: "SSL_GET",
-  keywords: [...httpRows(SSL_URL), closeNotify()],
+  keywords: [
+    ...httpRows(SSL_URL),
+    closeNotify(),
+    keyword(
+      "checker",
+      "verify_certificate",
+      [boolean()],
+      "The certificate must be for the server name, and of the ca of the SSL block or one of the system",
+      { default: "off", invalid: "Invalid verify_certificate parameter {}", addition: true },
+    ),
+  ],
 };
 
 /** `host` of `SMTP_CHECK`. */

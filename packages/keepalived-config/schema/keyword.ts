@@ -70,6 +70,8 @@ export type Keyword = {
   readonly invalid?: string;
   /** The first one holds; of other keywords the last. */
   readonly once?: true;
+  /** The C daemon does not know it. */
+  readonly addition?: true;
 };
 
 /** What a block holds: keywords, or one value a line that the reader of the block looks at. */

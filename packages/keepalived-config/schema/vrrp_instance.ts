@@ -207,7 +207,7 @@ export const VRRP_INSTANCE: Table = {
       "notify_contested",
       [optional(command())],
       "Tell of two routers that may be MASTER at once as CONTESTED and UNCONTESTED, optional script for the first",
-      { default: "off" },
+      { default: "off", addition: true },
     ),
     keyword(
       "vrrp",

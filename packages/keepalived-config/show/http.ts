@@ -17,6 +17,11 @@ const URL_ENTRIES: Entries<InChecker> = {
   regex_min_offset: ({ url }) => words(url.regex?.minOffset),
   regex_max_offset: ({ url }) => words(url.regex?.maxOffset),
   regex_stack: ({ url }) => stackWords(url.regex),
+  method: ({ url }) => words(url.method),
+  header: ({ url }) => url.headers.flatMap(([name, value]) => words(`${name}: ${value}`)),
+  body: ({ url }) => words(url.body),
+  body_contains: ({ url }) => words(url.text),
+  body_json: ({ url }) => words(url.json?.pointer, url.json?.value),
 };
 
 /** `url` of `HTTP_GET`. */
@@ -50,6 +55,7 @@ export const SSL_GET: Entries<HttpChecker> = {
   enable_sni: (it) => onOff(isPerUrl(it)),
   sni_name: (it) => words(isPerUrl(it) ? undefined : it.urls[0]?.serverName),
   tls_compliant: { never: "each url says it" },
+  verify_certificate: (it) => onOff(it.verify),
   url: (it) => urlBlocks(it, SSL_URL),
 };
 

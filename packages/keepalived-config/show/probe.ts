@@ -5,6 +5,7 @@ import { type Entries, onOff, type Said, seconds, words } from "./entry.ts";
 export function schedule<T>(of: (subject: T) => Scheduled): Entries<T> {
   return {
     retry: (it) => words(of(it).retry),
+    rise: (it) => words(of(it).rise),
     delay_before_retry: (it) => words(seconds(of(it).delayBeforeRetryUs)),
     warmup: (it) => words(seconds(of(it).warmupUs)),
     delay_loop: (it) => words(seconds(of(it).delayLoopUs)),

@@ -15,6 +15,7 @@ export const REAL_SERVER: Entries<RealServer> = {
   inhibit_on_failure: (it) => onOff(it.inhibitOnFailure),
   alpha: (it) => onOff(it.alpha),
   retry: NEARER,
+  rise: NEARER,
   delay_before_retry: NEARER,
   warmup: NEARER,
   delay_loop: NEARER,

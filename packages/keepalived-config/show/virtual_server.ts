@@ -30,6 +30,7 @@ export const VIRTUAL_SERVER: Entries<VirtualServer> = {
 
   delay_loop: (it) => words(seconds(it.delayLoopUs)),
   retry: NEARER,
+  rise: NEARER,
   delay_before_retry: NEARER,
   warmup: NEARER,
   connect_timeout: NEARER,
