@@ -11,7 +11,13 @@ import {
   SOCKADDR_BYTES,
   type SocketAddress,
 } from "./sockaddr.ts";
-import { MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK } from "./socket_options.ts";
+import {
+  MSG_NOSIGNAL,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from "./socket_options.ts";
 
 const SOURCE_CONTROL_BYTES = 40;
 
@@ -108,13 +114,25 @@ export class Socket {
     check(result, "bind", `bind a socket to ${describe(address)}`);
   }
 
-  /** "in-progress": readiness to write tells the end, and option SO_ERROR the result. */
-  connect(address: SocketAddress): "connected" | "in-progress" {
-    const bytes = encodeSocketAddress(address);
+  /**
+   * "in-progress": readiness to write tells the end, and {@linkcode takeError} the result.
+   *
+   * @param address the peer, or its encoded form, which is faster for many connections
+   */
+  connect(address: SocketAddress | Uint8Array): "connected" | "in-progress" {
+    const bytes = address instanceof Uint8Array ? address : encodeSocketAddress(address);
     const result = retry(() => libc().calls.connect(this.#fd, bytes, bytes.length));
     if (result === -EINPROGRESS) return "in-progress";
-    check(result, "connect", `connect to ${describe(address)}`);
+    if (result < 0) {
+      const peer = address instanceof Uint8Array ? decodeSocketAddress(address) : address;
+      check(result, "connect", `connect to ${peer === undefined ? "a peer" : describe(peer)}`);
+    }
     return "connected";
+  }
+
+  /** The error that waits on a socket, such as that of a connection in progress, as a positive number; 0 without one. */
+  takeError(): number {
+    return this.getIntOption(SOL_SOCKET, SO_ERROR);
   }
 
   listen(backlog: number): void {
@@ -153,6 +171,12 @@ export class Socket {
       )
     );
     return checkReady(result, "sendto", "send a packet");
+  }
+
+  /** What a stream has for us. @returns how many bytes, 0 at the end; undefined if none wait */
+  read(into: Uint8Array): number | undefined {
+    const result = retry(() => libc().calls.read(this.#fd, into, into.length));
+    return checkReady(result, "read", "read from a connection");
   }
 
   /**

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { ReceiveBuffer, type Received } from "./receive_buffer.ts";
-import { AF_INET, AF_UNIX, type SocketAddress } from "./sockaddr.ts";
+import { ECONNREFUSED } from "./errno.ts";
+import { AF_INET, AF_UNIX, encodeSocketAddress, type SocketAddress } from "./sockaddr.ts";
 import { Socket } from "./socket.ts";
 import { acceptNothing, attachFilter } from "./socket_filter.ts";
 import {
@@ -99,6 +100,35 @@ test("a stream connects, is accepted and ends", async () => {
   client[Symbol.dispose]();
   await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(accepted.receive(new ReceiveBuffer())?.data.length, 0);
+});
+
+test("bytes of a stream are read as they come, and then its end", () => {
+  const [a, b] = Socket.pair(AF_UNIX, SOCK_STREAM);
+  using _a = a;
+  const into = new Uint8Array(4);
+  assert.equal(a.read(into), undefined);
+  b.send(Uint8Array.of(1, 2, 3, 4, 5));
+  assert.equal(a.read(into), 4);
+  assert.deepEqual(into, Uint8Array.of(1, 2, 3, 4));
+  assert.equal(a.read(into), 1);
+  b[Symbol.dispose]();
+  assert.equal(a.read(into), 0);
+});
+
+test("a connection that is refused says so once, and by its encoded address too", async () => {
+  using nobody = Socket.open(AF_INET, SOCK_STREAM, 0);
+  nobody.bind(loopback[4]);
+  const to = encodeSocketAddress(address(nobody));
+  using client = Socket.open(AF_INET, SOCK_STREAM, 0);
+  assert.equal(client.takeError(), 0);
+  assert.equal(client.connect(to), "in-progress");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(client.takeError(), ECONNREFUSED);
+  assert.equal(client.takeError(), 0);
+  using datagrams = openUdpSocket({ family: 4 });
+  assert.equal(datagrams.connect(to), "connected");
+  using other = openUdpSocket({ family: 6 });
+  assert.throws(() => other.connect(to), /^SyscallError: Cannot connect to 127\.0\.0\.1:[0-9]+: /);
 });
 
 test("options read back as they were set", () => {

@@ -16,10 +16,19 @@ import { type Deadline, Deadlines, type NextDeadline } from "./deadlines.ts";
 export type Interest = "read" | "write" | "both";
 
 /** What a descriptor is ready for. An error or a hang-up counts as ready: the next call tells. */
-export type Ready = { readonly readable: boolean; readonly writable: boolean };
+export type Ready = {
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** There is an error or a hang-up: without one, a connection that can be written to is open. */
+  readonly failed: boolean;
+};
 
 /** A watched descriptor. Dispose it before the descriptor is closed. */
-export type Watch = Disposable & { readonly setInterest: (interest: Interest) => void };
+export type Watch = Disposable & {
+  readonly setInterest: (interest: Interest) => void;
+  /** In place of disposing, if nothing comes between this and closing the descriptor: saves a system call. */
+  readonly forget: () => void;
+};
 
 /** How much is done in one turn before the runtime's own work gets its chance. */
 export type ReactorLimits = {
@@ -113,9 +122,11 @@ export class Reactor {
       callback({
         readable: (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) !== 0,
         writable: (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0,
+        failed: (events & (EPOLLHUP | EPOLLERR)) !== 0,
       }));
     return {
       setInterest: (next) => this.#epoll.change(fd, eventsOf(next), token),
+      forget: () => void this.#watches.delete(token),
       [Symbol.dispose]: () => {
         if (this.#watches.delete(token)) this.#epoll.remove(fd);
       },

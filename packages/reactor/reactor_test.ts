@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import { nowUs, openPipe } from "@keepalived/linux";
+import { AF_UNIX, nowUs, openPipe, SOCK_STREAM, Socket } from "@keepalived/linux";
 import { Reactor } from "./reactor.ts";
 
 test("watch() calls back while the descriptor is ready, until disposed", async () => {
@@ -43,6 +43,42 @@ test("setInterest() changes what a descriptor is watched for; a hang-up counts a
   const startUs = reactor.nowUs();
   await reactor.run();
   assert.ok(reactor.nowUs() >= startUs + 2000);
+});
+
+test("an error or a hang-up is told apart from mere readiness", async () => {
+  using reactor = new Reactor();
+  const [a, b] = Socket.pair(AF_UNIX, SOCK_STREAM);
+  using _a = a;
+  const failed: boolean[] = [];
+  using _watch = reactor.watch(a.fd, "write", (ready) => {
+    failed.push(ready.failed);
+    if (failed.length === 1) b[Symbol.dispose]();
+    else reactor.stop();
+  });
+  await reactor.run();
+  assert.deepEqual(failed, [false, true]);
+});
+
+test("a watch that is forgotten is not called, and goes with its descriptor", async () => {
+  using reactor = new Reactor();
+  const { reader, writer } = openPipe();
+  using _writer = writer;
+  const watch = reactor.watch(reader.fd, "read", () => assert.fail("forgotten"));
+  writer.write(Uint8Array.of(1));
+  watch.forget();
+  reader[Symbol.dispose]();
+  const again = openPipe();
+  using _again = again.writer;
+  using _reader = again.reader;
+  let calls = 0;
+  using _watch = reactor.watch(again.reader.fd, "read", () => {
+    calls++;
+    reactor.stop();
+  });
+  again.writer.write(Uint8Array.of(1));
+  await reactor.run();
+  assert.equal(calls, 1);
+  watch[Symbol.dispose]();
 });
 
 test("a watch disposed by another callback of the same turn is not called", async () => {
