@@ -8,6 +8,8 @@ export type RoleOptions = {
   readonly pidFile: string;
   /** What becomes of addresses at the end: `-V` keeps them where they are, `-X` removes even those of others. */
   readonly addressesAtEnd?: "keep" | "release";
+  /** What becomes of IPVS: `-I` leaves the table at the end as it is, `--no-ipvs` does not touch it at all. */
+  readonly ipvs?: "keep" | "off";
 };
 
 /** What the parent sends a child: one JSON line each on the child's standard input. */

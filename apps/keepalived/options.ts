@@ -10,7 +10,7 @@ type Value = "none" | "required" | "optional";
 
 type OptionRow = {
   readonly key: OptionKey;
-  readonly short: string;
+  readonly short?: string;
   readonly long: string;
   readonly value: Value;
   readonly placeholder?: string;
@@ -33,6 +33,13 @@ const rows: readonly OptionRow[] = [
     long: "check",
     value: "none",
     help: "Run only the health checkers",
+  },
+  { key: "noBfd", short: "B", long: "no_bfd", value: "none", help: "Do not run the BFD subsystem" },
+  {
+    key: "all",
+    long: "all",
+    value: "none",
+    help: "Run every subsystem, even if the configuration has nothing for it",
   },
   {
     key: "console",
@@ -69,6 +76,19 @@ const rows: readonly OptionRow[] = [
     long: "dont-release-vrrp",
     value: "none",
     help: "Leave virtual addresses, routes and rules in place at the end",
+  },
+  {
+    key: "keepIpvs",
+    short: "I",
+    long: "dont-release-ipvs",
+    value: "none",
+    help: "Leave the table of IPVS as it is at the end",
+  },
+  {
+    key: "noIpvs",
+    long: "no-ipvs",
+    value: "none",
+    help: "Check servers and tell how they are, but do not program IPVS",
   },
   {
     key: "pidFile",
@@ -133,12 +153,16 @@ export type OptionKey =
   | "file"
   | "vrrpOnly"
   | "checkOnly"
+  | "noBfd"
+  | "all"
   | "console"
   | "detail"
   | "noSyslog"
   | "foreground"
   | "releaseVips"
   | "keepVrrp"
+  | "keepIpvs"
+  | "noIpvs"
   | "pidFile"
   | "vrrpPidFile"
   | "checkersPidFile"
@@ -238,13 +262,15 @@ export function helpText(): string {
     const value = row.placeholder !== undefined
       ? row.value === "optional" ? `[=${row.placeholder}]` : `=${row.placeholder}`
       : "";
-    return `  -${row.short}, ${`--${row.long}${value}`.padEnd(24)} ${row.help}`;
+    const short = row.short === undefined ? "    " : `-${row.short}, `;
+    return `  ${short}${`--${row.long}${value}`.padEnd(24)} ${row.help}`;
   });
   return [
     "Usage: keepalived [OPTION...]",
     "       keepalived config COMMAND    check, explain, convert or compare configurations",
     "",
     "Shares virtual addresses between machines with VRRP: one holds them, and when it fails another takes over.",
+    "Spreads connections over the servers that are alive, with the kernel's IPVS.",
     "",
     ...lines,
     "",

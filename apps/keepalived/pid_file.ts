@@ -12,8 +12,11 @@ const defaults = {
   bfdPidFile: "/run/keepalived_bfd.pid",
 } as const;
 
+/** The pid file of one of our processes. */
+export type PidFileKey = keyof typeof defaults;
+
 /** The pid file of a process, from the command line or by default. */
-export function pidFileOf(options: Options, key: keyof typeof defaults): string {
+export function pidFileOf(options: Options, key: PidFileKey): string {
   return options.value(key) ?? defaults[key];
 }
 

@@ -2,16 +2,17 @@ import module from "node:module";
 import { basename } from "node:path";
 import process from "node:process";
 
+const roles = ["launcher", "parent", "vrrp"] as const;
+
 /** What a process of this program is for. `launcher` starts `parent` in the background; `parent` starts the others. */
-export type Role = "launcher" | "parent" | "vrrp";
+export type Role = (typeof roles)[number];
 
 /** Environment variable that tells a re-executed copy its role. */
 const roleVariable = "KEEPALIVED_ROLE";
 
 /** The role of this process; a program that a person starts is the launcher. */
 export function ownRole(): Role {
-  const role = process.env[roleVariable];
-  return role === "parent" || role === "vrrp" ? role : "launcher";
+  return roles.find((role) => role === process.env[roleVariable]) ?? "launcher";
 }
 
 /** The environment of a copy of this program in another role. */

@@ -7,6 +7,7 @@ import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
 import { keepCompiledModules } from "../self.ts";
 import { runtimeName, version } from "../version.ts";
+import { type ChildKind, childrenFor } from "./children.ts";
 import { type Signal, Signals } from "./signals.ts";
 import { SupervisedChild } from "./supervised_child.ts";
 
@@ -63,7 +64,12 @@ function report(loaded: LoadedConfig, log: Log): void {
 class Parent {
   readonly #options: Options;
   readonly #log: Log;
-  readonly #children: SupervisedChild[] = [];
+  /** In the order in which they were started. */
+  readonly #children = new Map<ChildKind, SupervisedChild>();
+  /** Those that do not run the current configuration yet. */
+  readonly #awaited = new Set<ChildKind>();
+  /** What is to be done when all run it. */
+  #onConfigured: () => void = () => {};
   #config: Config;
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
@@ -83,7 +89,10 @@ class Parent {
     // Keeps the process alive: neither children nor signal listeners do so on both runtimes.
     const alive = setInterval(() => {}, 0x7fff_ffff);
     try {
-      this.#startChildren();
+      this.#configureChildren(() => {
+        this.#log("info", "Startup complete");
+        this.#onRunning();
+      });
       signals.handOver((signal) => this.#onSignal(signal));
       await finished;
     } finally {
@@ -108,48 +117,71 @@ class Parent {
     }
   }
 
-  #startChildren(): void {
-    const vrrp = this.#options.count("checkOnly") === 0 && this.#config.present.vrrp;
-    if (!vrrp) {
-      this.#log(
-        "warning",
-        "Nothing to run: the configuration has no VRRP instance that could start",
-      );
-      return this.#onRunning();
+  /** Starts the children that the configuration needs now, and hands it to all. @param onConfigured when all run it */
+  #configureChildren(onConfigured: () => void): void {
+    const needed = childrenFor(this.#config, this.#options);
+    const running = [...this.#children.keys()];
+    if (needed.length + running.length === 0) {
+      const what = "no virtual server and no VRRP instance that could start";
+      this.#log("warning", `Nothing to run: the configuration has ${what}`);
+      return onConfigured();
     }
-    const child = new SupervisedChild({
-      role: "vrrp",
-      title: "VRRP",
-      log: this.#log,
-      configuration: () => this.#message(),
-      onPermanent: (status) => this.#stop(status),
-      onReady: (first) => {
-        this.#log("info", first ? "Startup complete" : "Reload complete");
-        keepCompiledModules();
-        if (first) this.#onRunning();
-      },
-    });
-    this.#children.push(child);
-    child.start();
+    const added = needed.filter((kind) => !this.#children.has(kind));
+    for (const kind of [...running, ...added]) this.#awaited.add(kind);
+    this.#onConfigured = onConfigured;
+    // All are known before the first gets its message, which depends on who else there is.
+    for (const kind of added) this.#children.set(kind, this.#childOf(kind));
+    for (const kind of running) this.#children.get(kind)?.configure();
+    for (const kind of added) this.#children.get(kind)?.start();
   }
 
-  #message(): ParentMessage {
+  #childOf(kind: ChildKind): SupervisedChild {
+    return new SupervisedChild({
+      role: kind.role,
+      title: kind.title,
+      log: this.#log,
+      configuration: () => this.#messageFor(kind),
+      onPermanent: (status) => this.#stop(status),
+      onReady: () => {
+        keepCompiledModules();
+        if (this.#awaited.delete(kind) && this.#awaited.size === 0) this.#onConfigured();
+      },
+    });
+  }
+
+  #messageFor(kind: ChildKind): ParentMessage {
     return {
       kind: "configuration",
-      config: this.#config,
+      config: this.#configFor(kind),
       options: {
         console: this.#options.count("console") > 0,
         detail: this.#options.count("detail"),
         syslog: this.#options.count("noSyslog") === 0,
-        pidFile: pidFileOf(this.#options, "vrrpPidFile"),
+        pidFile: pidFileOf(this.#options, kind.pidFile),
         ...this.#addressesAtEnd(),
+        ...this.#ipvs(),
       },
     };
+  }
+
+  /** All children write to the FIFO that they share, and the first of them runs the script that reads it. */
+  #configFor(kind: ChildKind): Config {
+    const { global } = this.#config;
+    const { all } = global.fifos;
+    const [first] = this.#children.keys();
+    if (all?.script === undefined || kind === first) return this.#config;
+    const { script: _, ...rest } = all;
+    return { ...this.#config, global: { ...global, fifos: { ...global.fifos, all: rest } } };
   }
 
   #addressesAtEnd(): Pick<RoleOptions, "addressesAtEnd"> {
     if (this.#options.count("keepVrrp") > 0) return { addressesAtEnd: "keep" };
     return this.#options.count("releaseVips") > 0 ? { addressesAtEnd: "release" } : {};
+  }
+
+  #ipvs(): Pick<RoleOptions, "ipvs"> {
+    if (this.#options.count("noIpvs") > 0) return { ipvs: "off" };
+    return this.#options.count("keepIpvs") > 0 ? { ipvs: "keep" } : {};
   }
 
   /** Parses first; with any error the running configuration stays. */
@@ -169,15 +201,14 @@ class Parent {
       return;
     }
     this.#config = loaded.config;
-    if (this.#children.length === 0) this.#startChildren();
-    else for (const child of this.#children) child.configure();
+    this.#configureChildren(() => this.#log("info", "Reload complete"));
   }
 
   #stop(status: number): void {
     if (this.#status === exitStatus.ok) this.#status = status;
     this.#log("info", "Stopping");
     const waitMs = this.#config.global.childWaitTimeUs / 1000;
-    void Promise.all(this.#children.map((child) => child.stop(waitMs))).then(() =>
+    void Promise.all([...this.#children.values()].map((child) => child.stop(waitMs))).then(() =>
       this.#finish?.()
     );
   }

@@ -13,8 +13,8 @@ export type SupervisedChildOptions = {
   readonly configuration: () => ParentMessage;
   /** The child ended with a status that a restart would not mend. */
   readonly onPermanent: (status: number) => void;
-  /** The child took a configuration; `first` for the one that it started with. */
-  readonly onReady: (first: boolean) => void;
+  /** The child runs a configuration that it was given. */
+  readonly onReady: () => void;
 };
 
 /** A child that lived so long is restarted at once. */
@@ -46,11 +46,9 @@ export class SupervisedChild {
     this.#process = child;
     this.#startedAtMs = performance.now();
     log("info", `Starting ${title} child process, pid=${child.pid}`);
-    let first = true;
     const lines = new LineReader((line) => {
       const message = JSON.parse(line) as ChildMessage;
-      if (message.kind === "configured") this.#options.onReady(first);
-      first = false;
+      if (message.kind === "configured") this.#options.onReady();
     });
     child.stdout?.on("data", (bytes: Uint8Array) => lines.push(bytes));
     // A child that dies while it is written to is told by its exit.

@@ -1,0 +1,166 @@
+import process from "node:process";
+import type { Config, ProcessConfig } from "@keepalived/keepalived-config";
+import {
+  type Capability,
+  Descriptor,
+  dieWithParent,
+  effectiveCapabilities,
+  setProcessName,
+} from "@keepalived/linux";
+import { Reactor } from "@keepalived/reactor";
+import { type ChildMessage, LineReader, type ParentMessage, type RoleOptions } from "./control.ts";
+import { ExitError, exitStatus } from "./exit_status.ts";
+import { type Log, openLog, withEndLogged } from "./log.ts";
+import { PidFile } from "./pid_file.ts";
+import { Scheduling } from "./scheduling.ts";
+
+/** What a child process does with its configuration. */
+export type RoleProcess = {
+  /** Done when the first configuration runs. */
+  readonly start: (config: Config) => Promise<void>;
+  /** Goes over to another one; what is equal in both is not touched. */
+  readonly configure: (config: Config) => Promise<void>;
+  /** Gives everything back; done when that is done. */
+  readonly stop: () => Promise<void>;
+};
+
+/** What makes one child process different from another. */
+export type ChildRole = {
+  /** Name in syslog. */
+  readonly ident: string;
+  /** What the process is called if the configuration wants names. */
+  readonly processName: string;
+  /** What it does: `run VRRP`. */
+  readonly task: string;
+  /** What it needs a right for, by capability. */
+  readonly rights: readonly (readonly [capability: Capability, purpose: string])[];
+  readonly scheduling: (config: Config) => {
+    readonly process: ProcessConfig;
+    /** From how late on timers are worth a line in the log, microseconds. */
+    readonly lateUs: number;
+  };
+  readonly open: (reactor: Reactor, log: Log, options: RoleOptions) => RoleProcess;
+};
+
+/**
+ * A child: takes its configuration from the parent, does its work on one event loop, and gives everything back when it
+ * is told to stop or when the parent is gone.
+ */
+export async function runChild(role: ChildRole): Promise<number> {
+  if (!dieWithParent(process.ppid)) return exitStatus.ok;
+  using reactor = new Reactor();
+  using child = new RunningChild(role, reactor);
+  process.on("SIGTERM", () => child.stop());
+  // The parent forwards these itself: a terminal sends them to the whole process group.
+  for (const signal of ["SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"]) process.on(signal, () => {});
+  await child.run();
+  return exitStatus.ok;
+}
+
+/** Bytes taken from the parent's channel at once. */
+const portionBytes = 65_536;
+
+class RunningChild {
+  readonly #role: ChildRole;
+  readonly #reactor: Reactor;
+  readonly #input = Descriptor.inherited(0);
+  readonly #output = Descriptor.inherited(1);
+  readonly #buffer = new Uint8Array(portionBytes);
+  readonly #lines: LineReader;
+  readonly #watch: Disposable;
+  #process: RoleProcess | undefined;
+  #pidFile: PidFile | undefined;
+  #scheduling: Scheduling | undefined;
+  #log: Log | undefined;
+  #console = false;
+  #stopping = false;
+
+  constructor(role: ChildRole, reactor: Reactor) {
+    this.#role = role;
+    this.#reactor = reactor;
+    this.#lines = new LineReader((line) => this.#take(JSON.parse(line) as ParentMessage));
+    this.#watch = reactor.watch(this.#input.fd, "read", () => this.#read());
+  }
+
+  async run(): Promise<void> {
+    const log: Log = (severity, text) => this.#log?.(severity, text);
+    await withEndLogged(log, () => this.#console, () => this.#reactor.run());
+  }
+
+  /** Gives everything back, and ends the loop then. */
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const stopped = this.#process?.stop() ?? Promise.resolve();
+    void stopped.finally(() => {
+      this.#log?.("info", "Stopped");
+      this.#reactor.stop();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#watch[Symbol.dispose]();
+    this.#pidFile?.[Symbol.dispose]();
+    this.#scheduling?.[Symbol.dispose]();
+  }
+
+  #read(): void {
+    const count = this.#input.read(this.#buffer);
+    if (count === undefined) return;
+    if (count > 0) return this.#lines.push(this.#buffer.subarray(0, count));
+    this.#watch[Symbol.dispose]();
+    this.stop(); // The parent is gone.
+  }
+
+  #take(message: ParentMessage): void {
+    if (this.#process === undefined) return this.#start(message);
+    this.#schedule(message.config);
+    this.#tellWhen(this.#process.configure(message.config));
+  }
+
+  #start({ config, options }: ParentMessage): void {
+    const { ident, processName, open } = this.#role;
+    const named = config.global.processNames ? processName : undefined;
+    const name = this.#role.scheduling(config).process.name ?? named;
+    if (name !== undefined) setProcessName(name);
+    const log = openLog({ ident, console: options.console, syslog: options.syslog });
+    this.#log = log;
+    this.#console = options.console;
+    requireRights(this.#role);
+    this.#pidFile = new PidFile(options.pidFile);
+    this.#scheduling = new Scheduling(this.#reactor, log);
+    this.#schedule(config);
+    this.#process = open(this.#reactor, log, options);
+    this.#tellWhen(this.#process.start(config));
+  }
+
+  #schedule(config: Config): void {
+    this.#scheduling?.configure({ ...this.#role.scheduling(config), global: config.global });
+  }
+
+  /** Tells the parent once a configuration runs. If it cannot, that is the end. */
+  #tellWhen(configured: Promise<void>): void {
+    configured.then(
+      () => this.#tell({ kind: "configured" }),
+      (error) =>
+        this.#reactor.post(() => {
+          throw error;
+        }),
+    );
+  }
+
+  #tell(message: ChildMessage): void {
+    this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+  }
+}
+
+function requireRights({ task, rights }: ChildRole): void {
+  const held = effectiveCapabilities();
+  const missing = rights.filter(([capability]) => !held.has(capability));
+  if (missing.length === 0) return;
+  const names = missing.map(([capability, purpose]) => `${capability} (${purpose})`).join(" and ");
+  throw new ExitError(
+    exitStatus.missingPermission,
+    `Cannot ${task}: this process lacks ${names}; run it as root or grant the capability`,
+  );
+}
