@@ -200,6 +200,8 @@ export class VirtualRouter {
     if (source === this.#outbox?.sourceAddress) return void this.counters.add("own-advertisement");
     const { priority, maxAdvertiseIntervalUs } = advertisement;
     if (!this.#reception.admit(advertisement, datagram, atUs)) {
+      // A copy of what a router once sent is no sign of one.
+      if (this.peers.get(source)?.lastRefusal?.endsWith("-replay")) return;
       return this.#contest.refused({ source, priority, maxAdvertiseIntervalUs }, atUs);
     }
     this.#outbox?.mirror(source, advertisement.checksumForm);
