@@ -1,12 +1,12 @@
-import process from "node:process";
 import { writeConsole } from "./console.ts";
 import { ExitError } from "./exit_status.ts";
-import { AF_UNIX, SOCK_DGRAM, Socket } from "@keepalived/linux";
+import type { Entry, Severity } from "./log/entry.ts";
+import { lineOf, type LogFormat, syslogLineOf } from "./log/format.ts";
+import { LogFile } from "./log/log_file.ts";
+import { RateLimit } from "./log/rate_limit.ts";
+import { Syslog } from "./log/syslog.ts";
 
-/** Severity, from worst to least; the numbers are those of syslog. */
-const severities = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
-
-export type Severity = keyof typeof severities;
+export type { Severity } from "./log/entry.ts";
 
 /** Writes one line for operators. */
 export type Log = (severity: Severity, text: string) => void;
@@ -18,27 +18,95 @@ export type LogOptions = {
   readonly console: boolean;
   /** Whether to write to syslog. */
   readonly syslog: boolean;
+  /** Where the log daemon listens, and as whom it is told: number of the syslog facility, "daemon" if absent. */
+  readonly syslogPath?: string;
+  readonly facility?: number;
+  /** A file to write to as well; with `flush` each line at once. */
+  readonly file?: { readonly path: string; readonly flush: boolean };
+  /** How lines look on standard error and in the file. */
+  readonly format?: LogFormat;
 };
 
 const FACILITY_DAEMON = 3;
+const sweepMs = 1000;
 
 /**
- * Opens the log.
+ * Opens the log. No output is ever waited for; what one cannot take now is tried again for a while.
  *
- * Where syslog is asked for and there is none, standard error takes its place, so that no line is lost unseen.
+ * Where syslog is asked for and takes nothing, standard error takes its place, so that no line is lost unseen. Warnings
+ * and errors that repeat themselves too often are counted instead.
  */
 export function openLog(options: LogOptions): Log {
-  const socket = options.syslog ? connectSyslog() : undefined;
-  const console = options.console || (options.syslog && socket === undefined);
-  return (severity, text) => {
-    const now = new Date();
-    if (console) writeConsole(`${consoleTime(now)}: ${text}\n`);
-    if (socket !== undefined) {
-      const priority = FACILITY_DAEMON * 8 + severities[severity];
-      const line = `<${priority}>${syslogTime(now)} ${options.ident}[${process.pid}]: ${text}`;
-      sendSyslog(socket, line, console);
-    }
+  const outputs = new Outputs(options);
+  const limit = new RateLimit();
+  let sweeping: ReturnType<typeof setInterval> | undefined;
+  const sweep = () => {
+    for (const entry of limit.sweep(new Date())) outputs.write(entry);
+    if (!limit.isIdle) return;
+    clearInterval(sweeping);
+    sweeping = undefined;
   };
+  return (severity, text) => {
+    const entry = { at: new Date(), severity, text };
+    if (limit.admits(entry)) outputs.write(entry);
+    if (limit.isIdle || sweeping !== undefined) return;
+    sweeping = setInterval(sweep, sweepMs);
+    sweeping.unref?.();
+  };
+}
+
+class Outputs {
+  readonly #ident: string;
+  readonly #format: LogFormat;
+  readonly #console: boolean;
+  readonly #facility: number;
+  readonly #file: LogFile | undefined;
+  readonly #syslog: Syslog | undefined;
+
+  constructor(options: LogOptions) {
+    const { ident, format = "text", facility = FACILITY_DAEMON, file } = options;
+    this.#ident = ident;
+    this.#format = format;
+    this.#console = options.console;
+    this.#facility = facility;
+    // What is said of one output goes to the others, as soon as there are these.
+    const trouble = (what: string, isBack: string) => (reason: string | undefined) =>
+      queueMicrotask(() => {
+        const text = reason === undefined ? isBack : reason;
+        this.write(entryOf(reason === undefined ? "notice" : "warning", text), what);
+      });
+    if (file !== undefined) {
+      const note = (lost: number) => lineOf(lostEntry(lost), format, ident);
+      const isBack = `The log file ${file.path} can be written again`;
+      this.#file = new LogFile({ ...file, note, onTrouble: trouble("file", isBack) });
+    }
+    if (options.syslog) {
+      const note = (lost: number) => syslogLineOf(lostEntry(lost), facility, ident);
+      this.#syslog = new Syslog(
+        options.syslogPath ?? "/dev/log",
+        note,
+        trouble("syslog", "syslog takes lines again"),
+      );
+    }
+  }
+
+  /** @param except the output that this is about */
+  write(entry: Entry, except?: string): void {
+    const line = lineOf(entry, this.#format, this.#ident);
+    const isStandIn = this.#syslog?.works === false;
+    if (this.#console || isStandIn) writeConsole(line);
+    if (except !== "file") this.#file?.write(line);
+    if (except === "syslog") return;
+    this.#syslog?.write(syslogLineOf(entry, this.#facility, this.#ident));
+  }
+}
+
+function entryOf(severity: Severity, text: string): Entry {
+  return { at: new Date(), severity, text };
+}
+
+function lostEntry(lost: number): Entry {
+  return entryOf("warning", `${lost} lines of the log were lost`);
 }
 
 /**
@@ -60,41 +128,4 @@ export async function withEndLogged<T>(
     }
     throw error;
   }
-}
-
-function connectSyslog(): Socket | undefined {
-  const socket = Socket.open(AF_UNIX, SOCK_DGRAM, 0, "the syslog socket");
-  try {
-    socket.connect({ family: "unix", path: "/dev/log" });
-    return socket;
-  } catch {
-    // No syslog daemon runs here: the caller writes to standard error instead.
-    socket[Symbol.dispose]();
-    return undefined;
-  }
-}
-
-/** A line that syslog does not take, because its daemon is gone or busy, goes to standard error. */
-function sendSyslog(socket: Socket, line: string, console: boolean): void {
-  try {
-    if (socket.send(new TextEncoder().encode(line)) !== undefined) return;
-  } catch {
-    // Said below, on the other channel.
-  }
-  if (!console) writeConsole(`${line}\n`);
-}
-
-const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** `Sat Nov 21 10:49:27 2026`, as ctime(3). */
-export function consoleTime(now: Date): string {
-  return `${days[now.getDay()]} ${syslogTime(now)} ${now.getFullYear()}`;
-}
-
-/** `Nov 21 10:49:27` (RFC 3164). */
-function syslogTime(now: Date): string {
-  const pad = (value: number, fill: string) => String(value).padStart(2, fill);
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => pad(part, "0"));
-  return `${months[now.getMonth()]} ${pad(now.getDate(), " ")} ${time.join(":")}`;
 }

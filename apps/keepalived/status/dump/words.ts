@@ -1,6 +1,6 @@
 import type { Command } from "@keepalived/keepalived-config";
 import type { Identity } from "../../machine/machine.ts";
-import { consoleTime } from "../../log.ts";
+import { consoleTime } from "../../log/format.ts";
 
 /** Who runs a command; undefined: nobody can. */
 export type WhoRuns = (command: Pick<Command, "user" | "group">) => Identity | undefined;
