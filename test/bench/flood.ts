@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { VrrpStatus } from "../../apps/keepalived/vrrp/status.ts";
+import type { VrrpSnapshot } from "../../apps/keepalived/status/snapshot/vrrp_snapshot.ts";
 import { Injector } from "../../tools/lab/injector.ts";
 import { type Host, Network } from "../../tools/lab/network.ts";
 import { kill } from "../../tools/lab/processes.ts";
@@ -76,7 +76,7 @@ export async function floodOf(contender: Contender, options: FloodOptions): Prom
 
 type Backup = Pick<Daemon, "pid" | "log" | "crash"> & {
   /** What it has counted so far. */
-  readonly status?: () => Promise<VrrpStatus>;
+  readonly status?: () => Promise<VrrpSnapshot>;
 };
 
 async function flood(
@@ -195,7 +195,7 @@ function startAlone(host: Host, runtime: readonly string[], configuration: strin
       // Not ChildProcess.kill(): in Deno only its first call sends anything.
       kill(child.pid ?? 0, "SIGUSR2");
       const [line] = await Promise.race([told, ended]);
-      return JSON.parse(String(line)) as VrrpStatus;
+      return JSON.parse(String(line)) as VrrpSnapshot;
     },
   };
 }

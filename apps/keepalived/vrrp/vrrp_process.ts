@@ -27,7 +27,6 @@ import { KernelObjects } from "./kernel/kernel_objects.ts";
 import type { Owner } from "./kernel/kernel_table.ts";
 import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { VrrpStatus } from "./status.ts";
 import { SyncGroups } from "./sync_groups.ts";
 import { Links } from "./trackers/links.ts";
 import { Trackers } from "./trackers/trackers.ts";
@@ -125,22 +124,6 @@ export class VrrpProcess {
       groups: this.#groups,
       notifier: this.#notifier,
       virtualAddresses: () => this.#virtualAddresses,
-    };
-  }
-
-  get status(): VrrpStatus {
-    return {
-      instances: this.#routers.map(({ config: { name }, state, priority, counters }) => ({
-        name,
-        state,
-        priority,
-        counters: counters.toJSON(),
-      })),
-      channels: this.#world.channels.list().map(({ place, counters }) => ({
-        family: place.family,
-        ...(place.receive === undefined ? {} : { interface: place.receive.name }),
-        counters: counters.toJSON(),
-      })),
     };
   }
 
