@@ -16,6 +16,7 @@ export type Calls = {
   readonly clock_gettime: (clock: number, time: Bytes) => number;
   readonly close: (fd: number) => number;
   readonly connect: (fd: number, address: Bytes, length: number) => number;
+  readonly dup3: (from: number, to: number, flags: number) => number;
   readonly epoll_create1: (flags: number) => number;
   readonly epoll_ctl: (epoll: number, operation: number, fd: number, event: Bytes) => number;
   readonly epoll_wait: (epoll: number, events: Bytes, count: number, timeoutMs: number) => number;
@@ -92,6 +93,7 @@ export type Calls = {
     value: Bytes,
     length: number,
   ) => number;
+  readonly sigaction: (signal: number, action: Bytes, previous: Bytes) => number;
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly socketpair: (domain: number, type: number, protocol: number, fds: Bytes) => number;
   /** Any system call that has no function of its own in older C libraries. */
@@ -118,6 +120,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   clock_gettime: ["i32", "buffer"],
   close: ["i32"],
   connect: ["i32", "buffer", "u32"],
+  dup3: ["i32", "i32", "i32"],
   epoll_create1: ["i32"],
   epoll_ctl: ["i32", "i32", "i32", "buffer"],
   epoll_wait: ["i32", "buffer", "i32", "i32"],
@@ -162,6 +165,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   setns: ["i32", "i32"],
   setpriority: ["i32", "u32", "i32"],
   setsockopt: ["i32", "i32", "i32", "buffer", "u32"],
+  sigaction: ["i32", "buffer", "buffer"],
   socket: ["i32", "i32", "i32"],
   socketpair: ["i32", "i32", "i32", "buffer"],
   syscall: ["u32", "i32", "i32", "i32"],
@@ -183,6 +187,8 @@ export type Libc = {
    * Valid while the buffer is reachable and not resized. A buffer that only a struct points to is not reachable.
    */
   readonly addressOf: (bytes: Uint8Array) => bigint;
+  /** Where a function of the C library is, to put into a struct. @param name ends with a zero byte */
+  readonly symbol: (name: Uint8Array) => bigint;
   /**
    * Calls back whenever the descriptor has something to read (level-triggered), until disposed. Keeps the process alive.
    *

@@ -111,6 +111,7 @@ export {
 } from "./socket_options.ts";
 export { bindToDevice, setReceiveBuffer, setSendBuffer } from "./socket_settings.ts";
 export { acceptNothing, attachFilter, type FilterInstruction } from "./socket_filter.ts";
+export { type PeerCredentials, peerCredentials } from "./peer_credentials.ts";
 export { type Group, joinGroup, leaveGroup, sendMulticastOn } from "./multicast.ts";
 
 export {
@@ -172,6 +173,7 @@ export {
   SIGUSR1,
   SIGUSR2,
 } from "./process.ts";
+export { ignoreSignal, RealtimeSignal, SIGRTMAX, SIGRTMIN } from "./realtime_signal.ts";
 export { endOfProcess, type ProcessEnd, type SpawnedProcess, spawnProcess } from "./spawn.ts";
 export { decodeProcessEvents, openProcessEvents, type ProcessEvent } from "./process_events.ts";
 export { decodeFileEvents, type FileEvent, FileEvents } from "./file_events.ts";

@@ -19,12 +19,14 @@ export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_PRIORITY = 12;
 export const SO_LINGER = 13;
+export const SO_PEERCRED = 17;
 export const SO_BINDTODEVICE = 25;
 /** Option 64 of Linux 5.1 and later; the message that it brings has the same number. */
 export const SO_TIMESTAMPNS_NEW = 64;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_MARK = 36;
+export const SO_PEERGROUPS = 59;
 
 export const IPPROTO_IP = 0;
 export const IP_TOS = 1;

@@ -104,6 +104,14 @@ for (const libc of available) {
     },
   );
 
+  test(title("a function is found by its name"), () => {
+    const [getpid, other] = ["getpid\0", "no_such_function\0"].map((name) =>
+      libc.symbol(new TextEncoder().encode(name))
+    );
+    assert.ok((getpid ?? 0n) > 4096n);
+    assert.equal(other, 0n);
+  });
+
   test(title("a folder is watched"), () => {
     const fd = calls.inotify_init1(CLOEXEC_NONBLOCK);
     const path = new TextEncoder().encode("/tmp\0");

@@ -14,6 +14,7 @@ export function openDeno(): Libc {
   const calls = Deno.dlopen("libc.so.6", definitions).symbols as unknown as Record<string, RawCall>;
   const { symbols } = Deno.dlopen("libc.so.6", {
     __errno_location: { parameters: [], result: "pointer" },
+    dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
     poll: { parameters: ["buffer", "u32", "i32"], result: "i32", nonblocking: true },
   });
   const location = symbols.__errno_location();
@@ -25,6 +26,8 @@ export function openDeno(): Libc {
     calls: withErrno(calls, () => errno.getInt32()),
     addressOf: (bytes) =>
       Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>)),
+    symbol: (name) =>
+      Deno.UnsafePointer.value(symbols.dlsym(null, name as Uint8Array<ArrayBuffer>)),
     waitReadable: (fd, callback) => waitReadable(libc, symbols.poll, fd, callback),
   };
   return libc;

@@ -33,9 +33,14 @@ export function openKoffi(): Libc | undefined {
       [name, parameters],
     ) => [name, library.func(name, "int32_t", parameters.map((kind) => types[kind]))]),
   );
+  // A number, or a bigint if it is too large for one.
+  const dlsym = library.func("dlsym", "uint64_t", ["uint64_t", "void *"]) as (
+    ...values: (number | Uint8Array)[]
+  ) => number | bigint;
   return {
     name: "koffi",
     calls: withErrno(calls, () => koffi.errno()),
+    symbol: (name) => BigInt(dlsym(0, name)),
     addressOf: (bytes) => koffi.address(bytes),
     waitReadable(fd, callback) {
       const handle = koffi.node.poll(fd, { readable: true }, callback);

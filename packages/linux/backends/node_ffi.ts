@@ -34,12 +34,17 @@ export function openNodeFfi(): Libc | undefined {
     ) => [name, { arguments: parameters, return: "i32" }]),
   );
   const { functions } = ffi.dlopen(null, definitions);
-  const location = ffi.dlopen(null, { __errno_location: { arguments: [], return: "pointer" } });
-  const errno = (location.functions["__errno_location"] as () => bigint)();
+  const { functions: pointers } = ffi.dlopen(null, {
+    __errno_location: { arguments: [], return: "pointer" },
+    dlsym: { arguments: ["pointer", "buffer"], return: "pointer" },
+  });
+  const errno = (pointers["__errno_location"] as () => bigint)();
+  const dlsym = pointers["dlsym"] as unknown as (...values: (bigint | Uint8Array)[]) => bigint;
   return {
     name: "node-ffi",
     calls: withErrno(functions, () => ffi.getInt32(errno, 0)),
     addressOf: (bytes) => ffi.getRawPointer(bytes),
+    symbol: (name) => dlsym(0n, name),
     waitReadable: waiterOf(ffi),
   };
 }
