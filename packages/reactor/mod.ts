@@ -30,5 +30,5 @@ export {
   type NetlinkConnectionOptions,
   type NetlinkCounters,
 } from "./netlink_connection.ts";
-export { type NetlinkLimits, type NetlinkResult } from "./pending_requests.ts";
+export { type BatchFailures, type NetlinkLimits, type NetlinkResult } from "./pending_requests.ts";
 export { NetlinkError } from "./netlink_error.ts";

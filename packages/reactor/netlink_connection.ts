@@ -1,5 +1,6 @@
 import {
   EAGAIN,
+  encodeSocketAddress,
   ENOBUFS,
   openNetlinkSocket,
   ReceiveBuffer,
@@ -10,7 +11,12 @@ import {
 import { type NetlinkMessage, type NetlinkRequest, splitMessages } from "@keepalived/netlink-codec";
 import type { Deadline } from "./deadlines.ts";
 import { NetlinkError } from "./netlink_error.ts";
-import { type NetlinkLimits, type NetlinkResult, PendingRequests } from "./pending_requests.ts";
+import {
+  type BatchFailures,
+  type NetlinkLimits,
+  type NetlinkResult,
+  PendingRequests,
+} from "./pending_requests.ts";
 import type { Reactor, Watch } from "./reactor.ts";
 
 export type NetlinkConnectionOptions = {
@@ -66,7 +72,6 @@ export class NetlinkConnection {
       outstanding: 128,
       waiting: 100_000,
       dumpAttempts: 10,
-      acknowledgeLast: false,
       ...options.limits,
     };
     this.#reactor = reactor;
@@ -137,6 +142,23 @@ export class NetlinkConnection {
     });
   }
 
+  /**
+   * Sends changes in one datagram, each of which is carried out or not by itself; only the last is acknowledged.
+   *
+   * For many changes this is several times faster than {@linkcode send}, as reading acknowledgements costs the most.
+   *
+   * @param requests without answers of their own, and so few that the kernel takes them at once (some 200 KiB)
+   * @param done called once, after this has returned
+   */
+  batch(requests: readonly NetlinkRequest[], done: (failures: BatchFailures) => void): void {
+    const fail = () =>
+      done(new Map(requests.map(({ name }, i) => [i, new NetlinkError(name, tooMany)])));
+    if (requests.length === 0 || !this.#requests.addBatch(requests, done)) {
+      this.#reactor.post(fail);
+    }
+    this.#pump();
+  }
+
   /** Closes the socket. What is under way is never answered. */
   [Symbol.dispose](): void {
     this.#requests.clear();
@@ -202,4 +224,4 @@ export class NetlinkConnection {
 }
 
 const tooMany = { errno: ENOBUFS, text: "Too many wait" } as const;
-const kernel = { family: "netlink", portId: 0, groups: 0 } as const;
+const kernel = encodeSocketAddress({ family: "netlink", portId: 0, groups: 0 });

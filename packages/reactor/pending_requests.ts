@@ -28,23 +28,23 @@ export type NetlinkLimits = {
   readonly waiting: number;
   /** How often a dump is begun that the kernel says changed meanwhile. */
   readonly dumpAttempts: number;
-  /**
-   * Of requests that go out together only the last is acknowledged. The kernel carries them out in order and tells of each
-   * that it refuses, so this says as much, with far fewer messages to read.
-   */
-  readonly acknowledgeLast: boolean;
 };
+
+/** Why requests of a batch failed, by their places in it. */
+export type BatchFailures = ReadonlyMap<number, NetlinkError>;
 
 type Refusal = { readonly errno: number; readonly text?: string; readonly offset?: number };
 
 type Pending = {
-  /** What goes out in one datagram: one request, or all messages of a transaction. */
+  /** What goes out in one datagram: one request, all messages of a transaction, or a batch. */
   readonly requests: readonly NetlinkRequest[];
-  readonly done: (result: NetlinkResult) => void;
+  /** Of a batch, each request stands for itself, and only the last is acknowledged. */
+  readonly isBatch: boolean;
+  readonly done: (pending: Pending) => void;
   /** Numbers of the requests while they are under way, in the same order. */
   sequences: number[];
-  /** The first of a transaction's messages that was refused. */
-  refusal: NetlinkError | undefined;
+  /** By the place of the request, in the order in which they came. */
+  readonly failures: Map<number, NetlinkError>;
   messages: NetlinkMessage[];
   interrupted: boolean;
   attempts: number;
@@ -60,8 +60,6 @@ export class PendingRequests {
   readonly #timeoutUs: number;
   readonly #waiting: Pending[] = [];
   readonly #outstanding = new Map<number, Pending>();
-  /** By the number of the request that answers for them: those that went out before it. */
-  readonly #silent = new Map<number, readonly Pending[]>();
   #sequence = 0;
   readonly counters = {
     requests: 0,
@@ -87,19 +85,43 @@ export class PendingRequests {
   }
 
   /** @returns false if too many wait already: the caller tells whoever asked */
-  add(request: NetlinkRequest, done: Pending["done"]): boolean {
+  add(request: NetlinkRequest, done: (result: NetlinkResult) => void): boolean {
     return this.addTransaction([request], done);
   }
 
   /** Adds messages that go out together and are carried out all or none; the last `NLM_F_ACK` answers for all. */
-  addTransaction(requests: readonly NetlinkRequest[], done: Pending["done"]): boolean {
+  addTransaction(
+    requests: readonly NetlinkRequest[],
+    done: (result: NetlinkResult) => void,
+  ): boolean {
+    return this.#add(requests, false, ({ messages, failures }) => {
+      const [error] = failures.values();
+      done(error === undefined ? { ok: true, messages } : { ok: false, error });
+    });
+  }
+
+  /**
+   * Adds changes that go out together, each of which is carried out or not by itself.
+   *
+   * The kernel takes them in order and tells of each that it refuses, so the acknowledgement of the last answers for all.
+   */
+  addBatch(requests: readonly NetlinkRequest[], done: (failures: BatchFailures) => void): boolean {
+    return this.#add(requests, true, ({ failures }) => done(failures));
+  }
+
+  #add(
+    requests: readonly NetlinkRequest[],
+    isBatch: boolean,
+    done: (pending: Pending) => void,
+  ): boolean {
     this.counters.requests++;
     if (this.#waiting.length >= this.#limits.waiting) return false;
     this.#waiting.push({
       requests,
+      isBatch,
       done,
       sequences: [],
-      refusal: undefined,
+      failures: new Map(),
       messages: [],
       interrupted: false,
       attempts: 1,
@@ -111,22 +133,19 @@ export class PendingRequests {
   /** One datagram with the next requests, as many as may go now. */
   next(nowUs: number): { readonly bytes: Uint8Array; readonly sequences: number[] } | undefined {
     const chunk = this.#waiting.splice(0, this.#nextCount());
-    const last = chunk.at(-1);
-    if (last === undefined) return undefined;
-    const isQuiet = this.#limits.acknowledgeLast && asksForAnswer(last.requests[0]) &&
-      chunk.every((it) => it.requests.length === 1);
+    if (chunk.length === 0) return undefined;
     const messages = chunk.flatMap((pending) => {
       pending.expiresUs = nowUs + this.#timeoutUs;
-      return pending.requests.map((request) => {
+      return pending.requests.map((request, i) => {
         this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
         this.#outstanding.set(this.#sequence, pending);
         pending.sequences.push(this.#sequence);
         const { type, body } = request;
-        const flags = isQuiet && pending !== last ? request.flags & ~NLM_F_ACK : request.flags;
+        const isSilent = pending.isBatch && i < pending.requests.length - 1;
+        const flags = isSilent ? request.flags & ~NLM_F_ACK : request.flags;
         return { type, flags, sequence: this.#sequence, portId: 0, body };
       });
     });
-    if (isQuiet) this.#silent.set(this.#sequence, chunk.slice(0, -1));
     return { bytes: encodeMessages(messages), sequences: chunk.flatMap((it) => it.sequences) };
   }
 
@@ -163,8 +182,10 @@ export class PendingRequests {
     const failed = new Set(sequences.flatMap((it) => this.#outstanding.get(it) ?? []));
     for (const pending of failed) this.#land(pending);
     for (const pending of failed) {
-      const error = new NetlinkError(pending.requests[0]?.name ?? "", refusal);
-      this.#settle(pending, { ok: false, error });
+      for (const [i, { name }] of pending.requests.entries()) {
+        if (!pending.failures.has(i)) pending.failures.set(i, new NetlinkError(name, refusal));
+      }
+      this.#settle(pending);
     }
   }
 
@@ -172,17 +193,17 @@ export class PendingRequests {
   clear(): void {
     this.#waiting.length = 0;
     this.#outstanding.clear();
-    this.#silent.clear();
   }
 
-  /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. */
+  /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. So does a batch. */
   #nextCount(): number {
     const room = this.#limits.outstanding - this.#outstanding.size;
-    const count = Math.min(room, this.#waiting.length);
-    const dump = this.#waiting.slice(0, Math.max(1, count)).findIndex(asksForDump);
-    if (dump !== 0) return dump < 0 ? count : dump;
-    const busy = [...this.#outstanding.values()].some(asksForDump);
-    return busy ? 0 : Math.min(room, 1);
+    const next = this.#waiting.slice(0, Math.max(0, room));
+    const [first] = next;
+    if (first === undefined) return 0;
+    if (asksForDump(first)) return [...this.#outstanding.values()].some(asksForDump) ? 0 : 1;
+    const alone = next.findIndex((it) => it.isBatch || asksForDump(it));
+    return alone < 0 ? next.length : Math.max(1, alone);
   }
 
   #advance(pending: Pending, sequence: number, reply: Reply, nowUs: number): void {
@@ -195,32 +216,24 @@ export class PendingRequests {
         pending.interrupted ||= reply.interrupted;
         pending.expiresUs = nowUs + this.#timeoutUs;
         return;
-      case "refused":
-        pending.refusal ??= new NetlinkError(pending.requests[index]?.name ?? "", reply);
+      case "refused": {
+        const last = pending.requests.findLastIndex(asksForAnswer);
+        pending.failures.set(
+          index,
+          new NetlinkError(pending.requests[index]?.name ?? "", reply),
+        );
         // The first message of a transaction stands for the whole; after another, the acknowledgement still comes.
-        if (index > 0 && index !== pending.requests.findLastIndex(asksForAnswer)) return;
+        if (index !== last && (index > 0 || pending.isBatch)) return;
         break;
+      }
       case "done":
         if (pending.interrupted || reply.interrupted) return this.#again(pending);
         break;
       case "acknowledged":
         break;
     }
-    this.#settleSilent(sequence);
-    const { refusal: error, messages } = pending;
     this.#land(pending);
-    this.#settle(pending, error === undefined ? { ok: true, messages } : { ok: false, error });
-  }
-
-  /** Those that went out with this one and that the kernel said nothing about were carried out. */
-  #settleSilent(sequence: number): void {
-    const silent = this.#silent.get(sequence) ?? [];
-    this.#silent.delete(sequence);
-    for (const pending of silent) {
-      if (pending.sequences.length === 0) continue;
-      this.#land(pending);
-      this.#settle(pending, { ok: true, messages: pending.messages });
-    }
+    this.#settle(pending);
   }
 
   /** A dump during which the table changed may lack entries or have some twice. */
@@ -238,16 +251,13 @@ export class PendingRequests {
 
   /** It is no longer under way. */
   #land(pending: Pending): void {
-    for (const sequence of pending.sequences) {
-      this.#outstanding.delete(sequence);
-      this.#silent.delete(sequence);
-    }
+    for (const sequence of pending.sequences) this.#outstanding.delete(sequence);
     pending.sequences = [];
   }
 
-  #settle(pending: Pending, result: NetlinkResult): void {
-    if (!result.ok) this.counters.refused++;
-    pending.done(result);
+  #settle(pending: Pending): void {
+    if (pending.failures.size > 0) this.counters.refused++;
+    pending.done(pending);
   }
 }
 
@@ -255,6 +265,6 @@ function asksForDump({ requests: [request] }: Pending): boolean {
   return request !== undefined && isDump(request);
 }
 
-function asksForAnswer(request: NetlinkRequest | undefined): boolean {
-  return request !== undefined && (request.flags & NLM_F_ACK) !== 0;
+function asksForAnswer({ flags }: NetlinkRequest): boolean {
+  return (flags & NLM_F_ACK) !== 0;
 }

@@ -13,7 +13,12 @@ import {
   NLMSG_ERROR,
   splitMessages,
 } from "@keepalived/netlink-codec";
-import { type NetlinkLimits, type NetlinkResult, PendingRequests } from "./pending_requests.ts";
+import {
+  type BatchFailures,
+  type NetlinkLimits,
+  type NetlinkResult,
+  PendingRequests,
+} from "./pending_requests.ts";
 
 const TIMEOUT_US = 1000;
 const DATA = 16;
@@ -164,53 +169,58 @@ test("what outstanding allows goes, the rest after answers", () => {
   assert.deepEqual(requests.next(0)?.sequences, [3]);
 });
 
-test("where only the last is acknowledged, it answers for those before it", () => {
-  const { requests, results, ask } = pending({ acknowledgeLast: true, outstanding: 3 });
-  for (const name of ["a", "b", "c", "d"]) ask(add, name);
+/** A batch under way, its numbers 1 to 3. */
+function batch() {
+  const { requests } = pending();
+  const ends: BatchFailures[] = [];
+  const parts = ["a", "b", "c"].map((name) => ({ ...add, name }));
+  requests.addBatch(parts, (failures) => ends.push(failures));
   const split = splitMessages(requests.next(0)?.bytes ?? new Uint8Array());
-  const flags = split.ok ? split.value.map((it) => it.flags & NLM_F_ACK) : [];
-  assert.deepEqual(flags, [0, 0, NLM_F_ACK]);
-  requests.answer(acknowledgement(2, 17), 1);
-  assert.deepEqual(Object.keys(results), ["b"]);
-  requests.answer(acknowledgement(3), 1);
-  assert.deepEqual(Object.entries(results).map(([name, { ok }]) => [name, ok]), [
-    ["b", false],
-    ["a", true],
-    ["c", true],
+  const told = () =>
+    ends.map((failures) => [...failures].map(([i, { request, code }]) => [i, request, code]));
+  return { requests, messages: split.ok ? split.value : [], told };
+}
+
+test("of a batch only the last is acknowledged, for all", () => {
+  const { requests, messages, told } = batch();
+  assert.deepEqual(messages.map((it) => [it.sequence, it.flags & NLM_F_ACK]), [
+    [1, 0],
+    [2, 0],
+    [3, NLM_F_ACK],
   ]);
-  assert.deepEqual(requests.next(0)?.sequences, [4], "the rest goes when they are settled");
+  requests.answer(acknowledgement(3), 1);
+  assert.deepEqual(told(), [[]]);
+  assert.equal(requests.nextExpiryUs, undefined, "nothing is under way");
 });
 
-test("where only the last is acknowledged, its refusal says that those before it are carried out", () => {
-  const { requests, results, ask } = pending({ acknowledgeLast: true });
-  ask(add, "a");
-  ask(add, "b");
-  requests.next(0);
+test("those of a batch that are refused fail, the first and the last among them", () => {
+  const { requests, told } = batch();
+  requests.answer(acknowledgement(1, 2), 1);
+  assert.deepEqual(told(), []);
+  requests.answer(acknowledgement(3, 17), 1);
+  assert.deepEqual(told(), [[[0, "a", "ENOENT"], [2, "c", "EEXIST"]]]);
+  assert.deepEqual([requests.counters.refused, requests.counters.strayReplies], [1, 0]);
+});
+
+test("a batch that is not answered fails, what was refused with its own reason", () => {
+  const { requests, told } = batch();
   requests.answer(acknowledgement(2, 17), 1);
-  assert.deepEqual([results["a"]?.ok, results["b"]?.ok], [true, false]);
-  assert.equal(requests.nextExpiryUs, undefined);
-});
-
-test("where only the last is acknowledged and no answer comes, all time out", () => {
-  const { requests, results, ask } = pending({ acknowledgeLast: true });
-  ask(add, "a");
-  ask(add, "b");
-  requests.next(0);
   requests.expire(TIMEOUT_US);
-  assert.deepEqual([results["a"]?.ok, results["b"]?.ok], [false, false]);
-  requests.answer(acknowledgement(2), 1);
+  assert.deepEqual(told().map((all) => all.toSorted()), [
+    [[0, "a", "ETIMEDOUT"], [1, "b", "EEXIST"], [2, "c", "ETIMEDOUT"]],
+  ]);
+  requests.answer(acknowledgement(3), 1);
   assert.equal(requests.counters.strayReplies, 1);
 });
 
-test("a transaction keeps its own acknowledgements beside others", () => {
-  const { requests, results, ask } = pending({ acknowledgeLast: true });
-  ask(add, "a");
-  requests.addTransaction([{ ...add, flags: NLM_F_REQUEST }, add], () => {});
-  requests.next(0);
-  requests.answer(acknowledgement(3), 1);
-  assert.deepEqual(results, {});
-  requests.answer(acknowledgement(1), 1);
-  assert.equal(results["a"]?.ok, true);
+test("a batch goes alone, in its turn", () => {
+  const { requests, ask } = pending();
+  ask(add, "first");
+  requests.addBatch([add, add], () => {});
+  requests.addBatch([add], () => {});
+  ask(add, "last");
+  const sequences = () => requests.next(0)?.sequences;
+  assert.deepEqual([sequences(), sequences(), sequences(), sequences()], [[1], [2, 3], [4], [5]]);
 });
 
 test("more than may wait is refused", () => {
@@ -270,7 +280,6 @@ function pending(limits: Partial<NetlinkLimits> = {}): {
     outstanding: 100,
     waiting: 100,
     dumpAttempts: 3,
-    acknowledgeLast: false,
     ...limits,
   };
   const requests = new PendingRequests(all, TIMEOUT_US);
