@@ -1,10 +1,35 @@
+import type { Command } from "@keepalived/keepalived-config";
 import type { StateKind } from "@keepalived/vrrp-fsm";
 
 /** A state that others are told of. */
 export type ToldState = Exclude<StateKind, "initialize">;
 
-/** Something that scripts and readers of FIFOs may want to hear. Priorities are the effective ones of the moment. */
-export type NotifyEvent =
+/** Something that scripts and readers of FIFOs may want to hear. */
+export type NotifyEvent = VrrpEvent | LvsEvent;
+
+/** What becomes of virtual servers and of the servers behind them. */
+export type LvsEvent =
+  /** `real_server`: its checkers agree that it is up, or it is down. */
+  | {
+    readonly kind: "real-server";
+    /** `[10.0.0.1]:tcp:80` */
+    readonly name: string;
+    readonly virtualServer: string;
+    readonly up: boolean;
+    /** `notify_up` or `notify_down` */
+    readonly command?: Command;
+  }
+  /** `virtual_server`: it gained or lost its quorum. */
+  | {
+    readonly kind: "virtual-server";
+    readonly name: string;
+    readonly up: boolean;
+    /** `quorum_up` or `quorum_down` */
+    readonly command?: Command;
+  };
+
+/** What becomes of instances and sync groups. Priorities are the effective ones of the moment. */
+export type VrrpEvent =
   /** An instance entered a state. */
   | {
     readonly kind: "instance-state";

@@ -25,10 +25,11 @@ export class Fifo {
   /**
    * Opens a FIFO. It is made if it is missing, and then removed at the end.
    *
+   * @param wasMade whether it was made by this process before
    * @throws Error with a sentence for operators if there is something else, or a FIFO of somebody else
    */
-  static open({ path, owner, mode }: FifoPlace, daemon: Identity): Fifo {
-    const made = makeFifo(path, mode);
+  static open({ path, owner, mode }: FifoPlace, daemon: Identity, wasMade = false): Fifo {
+    const made = makeFifo(path, mode) || wasMade;
     const found = lstatSync(path);
     if (!found.isFIFO()) throw new Error(`Cannot use ${path} as a FIFO: it is something else`);
     if (found.uid !== daemon.uid && found.uid !== owner.uid) {
@@ -57,9 +58,15 @@ export class Fifo {
     return this.#pipe.write(new TextEncoder().encode(line)) !== undefined;
   }
 
+  /** Closes it and leaves it where it is. @returns whether it was made by this process */
+  release(): boolean {
+    this.#pipe[Symbol.dispose]();
+    return this.#made;
+  }
+
   /** The end for readers, once they have read everything. */
   [Symbol.dispose](): void {
-    this.#pipe[Symbol.dispose]();
+    this.release();
     if (this.#made) rmSync(this.path, { force: true });
   }
 }

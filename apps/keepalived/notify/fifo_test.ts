@@ -103,6 +103,20 @@ test("a FIFO that stays the same over a reload is not touched, another takes its
   assert.ok(ended);
 });
 
+test("a FIFO whose settings change stays for others who have it open, and is removed at the end", () => {
+  using folder = scratch();
+  using reactor = new Reactor();
+  const fifos = new Fifos(reactor, () => {});
+  fifos.configure([{ path: folder.fifo }], settings);
+  using other = Descriptor.open(folder.fifo, O_RDONLY);
+  fifos.configure([{ path: folder.fifo, user: "nobody" }], settings);
+  assert.equal(statSync(folder.fifo).uid, 65534);
+  fifos.write("a line\n");
+  assert.equal(textOf(other), "a line\n");
+  fifos.end(() => {});
+  assert.equal(existsSync(folder.fifo), false);
+});
+
 test("the script of a FIFO is started again if it ends, and reads to the end", async () => {
   using folder = scratch();
   using reactor = new Reactor();

@@ -41,12 +41,22 @@ export class Fifos {
     const keyOf = (it: FifoConfig) => JSON.stringify([it, settings.scripts, settings.umask]);
     const keys = new Set(wanted.map(keyOf));
     const kept = this.#outlets.filter(({ key }) => keys.has(key));
+    // Where another takes its place, a FIFO stays: other processes may have it open.
+    const paths = new Set(wanted.map(({ path }) => path));
+    const made = new Set<string>();
     for (const outlet of this.#outlets) {
-      if (!kept.includes(outlet)) this.#close(outlet, () => {});
+      if (kept.includes(outlet)) continue;
+      const { fifo } = outlet;
+      if (!paths.has(fifo.path)) fifo[Symbol.dispose]();
+      else if (fifo.release()) made.add(fifo.path);
+      outlet.reader?.end(() => {});
     }
     const known = new Set(kept.map(({ key }) => key));
     const added = wanted.filter((it) => !known.has(keyOf(it)));
-    this.#outlets = [...kept, ...added.flatMap((it) => this.#open(it, settings, keyOf(it)) ?? [])];
+    this.#outlets = [
+      ...kept,
+      ...added.flatMap((it) => this.#open(it, settings, keyOf(it), made) ?? []),
+    ];
   }
 
   /** Writes a line to each; one that nobody reads loses it. */
@@ -60,10 +70,13 @@ export class Fifos {
     this.#outlets = [];
     let left = outlets.length;
     if (left === 0) return done();
-    for (const outlet of outlets) {
-      this.#close(outlet, () => {
+    for (const { fifo, reader } of outlets) {
+      fifo[Symbol.dispose]();
+      const ended = () => {
         if (--left === 0) done();
-      });
+      };
+      if (reader === undefined) ended();
+      else reader.end(ended);
     }
   }
 
@@ -87,13 +100,18 @@ export class Fifos {
     { path = "", user, group, script }: FifoConfig,
     settings: FifoSettings,
     key: string,
+    made: ReadonlySet<string>,
   ): Outlet | undefined {
     const { daemon } = thisMachine;
     const named = user === undefined ? daemon : runnerOf({ user, group });
     // A user that does not exist was reported with the configuration.
     const owner: Identity = typeof named === "string" ? daemon : named;
     try {
-      const fifo = Fifo.open({ path, owner, mode: 0o666 & ~settings.umask }, daemon);
+      const fifo = Fifo.open(
+        { path, owner, mode: 0o666 & ~settings.umask },
+        daemon,
+        made.has(path),
+      );
       return { key, fifo, reader: script && this.#read(script, path, settings), lost: 0 };
     } catch (error) {
       this.#log("error", (error as Error).message);
@@ -104,11 +122,5 @@ export class Fifos {
   #read(script: Command, path: string, { scripts }: FifoSettings): FifoReader {
     const program = programOf(script, scripts);
     return new FifoReader(this.#reactor, { ...program, argv: [...program.argv, path] }, this.#log);
-  }
-
-  #close({ fifo, reader }: Outlet, done: () => void): void {
-    fifo[Symbol.dispose]();
-    if (reader === undefined) done();
-    else reader.end(done);
   }
 }

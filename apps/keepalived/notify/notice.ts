@@ -1,14 +1,13 @@
 import type { Command, SyncGroupConfig, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { operatorState } from "../names.ts";
-import type { NotifyEvent } from "./event.ts";
+import type { LvsEvent, NotifyEvent, VrrpEvent } from "./event.ts";
 
 /** What is to be told of one event, and to whom. */
 export type Notice = {
-  readonly about: "INSTANCE" | "GROUP";
+  readonly about: "INSTANCE" | "GROUP" | "RS" | "VS";
   readonly name: string;
-  /** `MASTER`, `BACKUP_PRIORITY`, `STOP`. */
-  readonly word: string;
-  readonly priority: number;
+  /** As readers of FIFOs get it, without its end. */
+  readonly line: string;
   /** Commands to run one after the other. */
   readonly commands: readonly Command[];
 };
@@ -21,6 +20,7 @@ export type Listeners = {
 
 /** The notice of an event, or undefined if nobody asked for it. */
 export function noticeOf(event: NotifyEvent, listeners: Listeners): Notice | undefined {
+  if (event.kind === "real-server" || event.kind === "virtual-server") return lvsNotice(event);
   if (event.kind === "group-state" || event.kind === "group-stopped") {
     const group = listeners.group(event.name);
     if (group === undefined) return undefined;
@@ -34,18 +34,38 @@ export function noticeOf(event: NotifyEvent, listeners: Listeners): Notice | und
   return instance === undefined ? undefined : instanceNotice(event, instance);
 }
 
-/** How a notice looks in a FIFO. */
-export function lineOf({ about, name, word, priority }: Notice): string {
-  return `${about} "${name}" ${word} ${priority}\n`;
+function lvsNotice(event: LvsEvent): Notice {
+  const { name, up, command } = event;
+  const word = up ? "UP" : "DOWN";
+  const commands = listOf(command);
+  if (event.kind === "virtual-server") {
+    return { about: "VS", name, line: `VS ${name} ${word}`, commands };
+  }
+  const { virtualServer } = event;
+  return {
+    about: "RS",
+    name: `${name} ${virtualServer}`,
+    line: `RS ${name} ${virtualServer} ${word}`,
+    commands,
+  };
 }
 
-type InstanceEvent = Exclude<NotifyEvent, { readonly kind: "group-state" | "group-stopped" }>;
+/** What is said of an instance or a group. */
+type Head = {
+  readonly about: "INSTANCE" | "GROUP";
+  readonly name: string;
+  /** `MASTER`, `BACKUP_PRIORITY`, `STOP`. */
+  readonly word: string;
+  readonly priority: number;
+};
+
+type InstanceEvent = Exclude<VrrpEvent, { readonly kind: "group-state" | "group-stopped" }>;
 
 function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notice | undefined {
   const { notify, notifyContested, notifyDeleted, notifyPriorityChanges } = config;
   const { any } = notify;
   const head = (word: string) =>
-    ({ about: "INSTANCE", name: event.name, word, priority: event.priority }) as const;
+    ({ about: "INSTANCE", name: event.name, word, priority: event.priority }) satisfies Head;
   switch (event.kind) {
     case "instance-state":
       return general(head(operatorState(event.state)), notify[event.state], any);
@@ -60,10 +80,10 @@ function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notic
     case "uncontested":
       return notifyContested ? general(head("UNCONTESTED"), undefined, any) : undefined;
     case "lower-priority-received":
-      return { ...head("MASTER_RX_LOWER_PRI"), commands: listOf(notify.lowerPriorityReceived) };
+      return noticeWith(head("MASTER_RX_LOWER_PRI"), listOf(notify.lowerPriorityReceived));
     case "priority":
       return notifyPriorityChanges && event.state !== "fault"
-        ? { ...head(`${operatorState(event.state)}_PRIORITY`), commands: [] }
+        ? noticeWith(head(`${operatorState(event.state)}_PRIORITY`), [])
         : undefined;
     default:
       return event satisfies never;
@@ -71,14 +91,17 @@ function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notic
 }
 
 /** First the script for this very thing, then the one for everything, with four more arguments. */
-function general(
-  head: Omit<Notice, "commands">,
-  own: Command | undefined,
-  any: Command | undefined,
-): Notice {
+function general(head: Head, own: Command | undefined, any: Command | undefined): Notice {
   const { about, name, word, priority } = head;
   const extended = any && { ...any, argv: [...any.argv, about, name, word, String(priority)] };
-  return { ...head, commands: [...listOf(own), ...listOf(extended)] };
+  return noticeWith(head, [...listOf(own), ...listOf(extended)]);
+}
+
+function noticeWith(
+  { about, name, word, priority }: Head,
+  commands: readonly Command[],
+): Notice {
+  return { about, name, line: `${about} "${name}" ${word} ${priority}`, commands };
 }
 
 function listOf<T>(value: T | undefined): readonly T[] {

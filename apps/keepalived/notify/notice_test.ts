@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SyncGroupConfig, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { NotifyEvent } from "./event.ts";
-import { lineOf, noticeOf } from "./notice.ts";
+import { noticeOf } from "./notice.ts";
 
 const command = (word: string) => ({ argv: [`/bin/${word}`, "given"], user: "web" });
 const notify = {
@@ -97,7 +97,7 @@ for (const [event, line, commands] of table) {
   test(`noticeOf() says ${line.trimEnd()}`, () => {
     const notice = noticeOf(event, listeners(rich));
     assert.ok(notice !== undefined);
-    assert.equal(lineOf(notice), line);
+    assert.equal(`${notice.line}\n`, line);
     assert.deepEqual(notice.commands.map(({ argv }) => argv.join(" ")), commands);
     for (const { user } of notice.commands) assert.equal(user, "web");
   });
@@ -107,10 +107,33 @@ for (const [event, line, commands] of table) {
   });
 }
 
+test("noticeOf() says what becomes of virtual and real servers as the C daemon does", () => {
+  const virtualServer = "[192.0.2.1]:tcp:80";
+  const none = listeners(poor);
+  const server = { kind: "real-server", name: "[10.0.0.1]:tcp:80", virtualServer } as const;
+  assert.deepEqual(noticeOf({ ...server, up: true, command: command("up") }, none), {
+    about: "RS",
+    name: "[10.0.0.1]:tcp:80 [192.0.2.1]:tcp:80",
+    line: "RS [10.0.0.1]:tcp:80 [192.0.2.1]:tcp:80 UP",
+    commands: [command("up")],
+  });
+  assert.equal(
+    noticeOf({ ...server, up: false }, none)?.line,
+    "RS [10.0.0.1]:tcp:80 [192.0.2.1]:tcp:80 DOWN",
+  );
+  const quorum = { kind: "virtual-server", name: "FWM 5", up: false } as const;
+  assert.deepEqual(noticeOf(quorum, none), {
+    about: "VS",
+    name: "FWM 5",
+    line: "VS FWM 5 DOWN",
+    commands: [],
+  });
+});
+
 test("noticeOf() says of what has to be asked for only what is asked for", () => {
   const of = (event: NotifyEvent) => noticeOf(event, listeners(silent));
   const deleted = of({ kind: "deleted", name: "A", priority: 1 });
-  assert.equal(deleted && lineOf(deleted), 'INSTANCE "A" FAULT 1\n');
+  assert.equal(deleted?.line, 'INSTANCE "A" FAULT 1');
   assert.deepEqual(deleted?.commands.map(({ argv }) => argv.join(" ")), [
     "/bin/any given INSTANCE A FAULT 1",
   ]);

@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { programOf, refreshAccounts } from "../program.ts";
 import type { NotifyEvent, ToldState } from "./event.ts";
 import { Fifos } from "./fifos.ts";
-import { lineOf, type Listeners, type Notice, noticeOf } from "./notice.ts";
+import { type Listeners, type Notice, noticeOf } from "./notice.ts";
 import { ScriptQueue } from "./script_queue.ts";
 
 /** How long the process waits at its end for scripts and readers. */
@@ -17,20 +17,28 @@ export type NotifyCounters = {
   readonly linesLost: number;
 };
 
-/** Tells scripts and FIFOs what becomes of instances and sync groups. */
+/** What a notifier has of a configuration; a process tells only of what it runs. */
+export type NotifierConfig =
+  & Pick<Config, "global">
+  & Partial<Pick<Config, "instances" | "syncGroups">>;
+
+/** Tells scripts and FIFOs what becomes of instances and sync groups, or of virtual and real servers. */
 export class Notifier {
   readonly #reactor: Reactor;
   readonly #log: Log;
   readonly #fifos: Fifos;
+  readonly #ownFifo: "vrrp" | "lvs";
   readonly #queues = new Map<string, ScriptQueue>();
   /** What each group was last said to be. */
   readonly #groups = new Map<string, ToldState>();
-  #config: Pick<Config, "global" | "instances" | "syncGroups"> | undefined;
+  #config: NotifierConfig | undefined;
   #listeners: Listeners = { instance: () => undefined, group: () => undefined };
   #notices = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(reactor: Reactor, log: Log) {
+  /** @param ownFifo the FIFO to write to besides the one that all processes share */
+  constructor(reactor: Reactor, log: Log, ownFifo: "vrrp" | "lvs" = "vrrp") {
+    this.#ownFifo = ownFifo;
     this.#reactor = reactor;
     this.#log = log;
     this.#fifos = new Fifos(reactor, log);
@@ -41,15 +49,15 @@ export class Notifier {
   }
 
   /** Goes over to a configuration. What ends with the one before must have been told before. */
-  configure(config: Pick<Config, "global" | "instances" | "syncGroups">): void {
-    const { global, instances, syncGroups } = config;
+  configure(config: NotifierConfig): void {
+    const { global, instances = [], syncGroups = [] } = config;
     const byName = new Map(instances.map((it) => [it.name, it]));
     const groups = new Map(syncGroups.map((it) => [it.name, it]));
     this.#config = config;
     this.#listeners = { instance: (name) => byName.get(name), group: (name) => groups.get(name) };
     for (const name of this.#groups.keys()) if (!groups.has(name)) this.#groups.delete(name);
     refreshAccounts();
-    this.#fifos.configure([global.fifos.vrrp, global.fifos.all], global);
+    this.#fifos.configure([global.fifos[this.#ownFifo], global.fifos.all], global);
   }
 
   /** Tells one thing: at once to FIFOs, and to scripts when those of the same instance or group before it have ended. */
@@ -59,7 +67,7 @@ export class Notifier {
     const notice = noticeOf(event, this.#listeners);
     if (notice === undefined) return;
     this.#notices++;
-    this.#fifos.write(lineOf(notice));
+    this.#fifos.write(`${notice.line}\n`);
     this.#run(notice);
   }
 
@@ -73,7 +81,7 @@ export class Notifier {
     );
     for (const event of [...groups, ...instances]) {
       const notice = noticeOf(event, this.#listeners);
-      if (notice !== undefined) this.#fifos.write(lineOf(notice));
+      if (notice !== undefined) this.#fifos.write(`${notice.line}\n`);
     }
   }
 
