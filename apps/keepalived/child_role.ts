@@ -8,11 +8,22 @@ import {
   setProcessName,
 } from "@keepalived/linux";
 import { Reactor } from "@keepalived/reactor";
-import { type ChildMessage, LineReader, type ParentMessage, type RoleOptions } from "./control.ts";
+import {
+  type ChildMessage,
+  type ConfigurationMessage,
+  type Detail,
+  LineReader,
+  type ParentMessage,
+  type Question,
+  type RoleOptions,
+} from "./control.ts";
 import { ExitError, exitStatus } from "./exit_status.ts";
+import { LineWriter } from "./line_writer.ts";
 import { type Log, openLog, withEndLogged } from "./log.ts";
 import { PidFile } from "./pid_file.ts";
 import { Scheduling } from "./scheduling.ts";
+import type { Moment } from "./status/snapshot/moment.ts";
+import type { ProcessSnapshot } from "./status/snapshot/process_snapshot.ts";
 
 /** What a child process does with its configuration. */
 export type RoleProcess = {
@@ -22,6 +33,12 @@ export type RoleProcess = {
   readonly configure: (config: Config) => Promise<void>;
   /** Gives everything back; done when that is done. */
   readonly stop: () => Promise<void>;
+  /** All that operators may ask, as plain JSON data. @param self the process itself */
+  readonly snapshot: (self: ProcessSnapshot, moment: Moment, detail: Detail) => Promise<unknown>;
+  /** Begins to count from 0 again. */
+  readonly clearCounters: () => void;
+  /** Gives its work away and stays away, also after {@linkcode RoleProcess.start}; or comes back. */
+  readonly setMaintenance: (on: boolean) => void;
 };
 
 /** What makes one child process different from another. */
@@ -64,7 +81,7 @@ class RunningChild {
   readonly #role: ChildRole;
   readonly #reactor: Reactor;
   readonly #input = Descriptor.inherited(0);
-  readonly #output = Descriptor.inherited(1);
+  readonly #output: LineWriter;
   readonly #buffer = new Uint8Array(portionBytes);
   readonly #lines: LineReader;
   readonly #watch: Disposable;
@@ -78,6 +95,7 @@ class RunningChild {
   constructor(role: ChildRole, reactor: Reactor) {
     this.#role = role;
     this.#reactor = reactor;
+    this.#output = new LineWriter(reactor, Descriptor.inherited(1));
     this.#lines = new LineReader((line) => this.#take(JSON.parse(line) as ParentMessage));
     this.#watch = reactor.watch(this.#input.fd, "read", () => this.#read());
   }
@@ -100,6 +118,7 @@ class RunningChild {
 
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]();
+    this.#output[Symbol.dispose]();
     this.#pidFile?.[Symbol.dispose]();
     this.#scheduling?.[Symbol.dispose]();
   }
@@ -113,12 +132,13 @@ class RunningChild {
   }
 
   #take(message: ParentMessage): void {
+    if (message.kind === "question") return void this.#answer(message.id, message.question);
     if (this.#process === undefined) return this.#start(message);
     this.#schedule(message.config);
     this.#tellWhen(this.#process.configure(message.config));
   }
 
-  #start({ config, options }: ParentMessage): void {
+  #start({ config, options, maintenance }: ConfigurationMessage): void {
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : undefined;
     const name = this.#role.scheduling(config).process.name ?? named;
@@ -131,6 +151,7 @@ class RunningChild {
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
     this.#process = open(this.#reactor, log, options);
+    this.#process.setMaintenance(maintenance);
     this.#tellWhen(this.#process.start(config));
   }
 
@@ -149,8 +170,39 @@ class RunningChild {
     );
   }
 
+  /** Questions come after the configuration. Whatever goes wrong with one, the work goes on. */
+  async #answer(id: number, question: Question): Promise<void> {
+    let answer: string;
+    let ok = true;
+    try {
+      answer = JSON.stringify(await this.#answerTo(question) ?? null);
+    } catch (error) {
+      ok = false;
+      answer = JSON.stringify(`Cannot answer: ${(error as Error).message}`);
+      this.#log?.("error", `Internal error, '${question.what}' asked: ${(error as Error).stack}`);
+    }
+    this.#tell({ kind: "answer", id, ok });
+    this.#output.write(answer);
+  }
+
+  async #answerTo(question: Question): Promise<unknown> {
+    switch (question.what) {
+      case "snapshot": {
+        // Most processes are never asked.
+        const { processSnapshot } = await import("./status/snapshot/process_of.ts");
+        const moment = { nowUs: this.#reactor.nowUs(), unixMs: Date.now() };
+        const self = processSnapshot(this.#scheduling?.counters);
+        return await this.#process?.snapshot(self, moment, question.detail);
+      }
+      case "clear-counters":
+        return this.#process?.clearCounters();
+      case "maintenance":
+        return this.#process?.setMaintenance(question.on);
+    }
+  }
+
   #tell(message: ChildMessage): void {
-    this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    this.#output.write(JSON.stringify(message));
   }
 }
 

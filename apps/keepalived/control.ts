@@ -12,15 +12,37 @@ export type RoleOptions = {
   readonly ipvs?: "keep" | "off";
 };
 
-/** What the parent sends a child: one JSON line each on the child's standard input. */
-export type ParentMessage = {
+/** How much a snapshot tells: all, or of thousands of things only how many there are and what is wrong. */
+export type Detail = "full" | "summary";
+
+/** What the parent asks a child, or asks of it. */
+export type Question =
+  | { readonly what: "snapshot"; readonly detail: Detail }
+  | { readonly what: "clear-counters" }
+  | { readonly what: "maintenance"; readonly on: boolean };
+
+/** A configuration to run. */
+export type ConfigurationMessage = {
   readonly kind: "configuration";
   readonly config: Config;
   readonly options: RoleOptions;
+  /** Whether the operator wants this machine to stay away. */
+  readonly maintenance: boolean;
 };
 
+/** What the parent sends a child: one JSON line each on the child's standard input. */
+export type ParentMessage =
+  | ConfigurationMessage
+  | { readonly kind: "question"; readonly id: number; readonly question: Question };
+
 /** What a child sends the parent: one JSON line each on the child's standard output. */
-export type ChildMessage = { readonly kind: "configured" };
+export type ChildMessage =
+  | { readonly kind: "configured" }
+  /**
+   * The next line is the answer, in JSON: whoever only passes it on need not read it. If it is not ok, that is a sentence
+   * that says why.
+   */
+  | { readonly kind: "answer"; readonly id: number; readonly ok: boolean };
 
 /** Cuts a stream of bytes into lines; the bytes may come in any portions. */
 export class LineReader {

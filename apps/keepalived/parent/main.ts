@@ -1,6 +1,6 @@
 import { type Config, fixedChanges, type LoadedConfig } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
-import type { ParentMessage, RoleOptions } from "../control.ts";
+import type { ConfigurationMessage, RoleOptions } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
@@ -73,6 +73,7 @@ class Parent {
   #config: Config;
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
+  readonly #maintenance = false;
   #finish: (() => void) | undefined;
   #reloads: Promise<void> = Promise.resolve();
 
@@ -149,10 +150,11 @@ class Parent {
     });
   }
 
-  #messageFor(kind: ChildKind): ParentMessage {
+  #messageFor(kind: ChildKind): ConfigurationMessage {
     return {
       kind: "configuration",
       config: this.#configFor(kind),
+      maintenance: this.#maintenance,
       options: {
         console: this.#options.count("console") > 0,
         detail: this.#options.count("detail"),

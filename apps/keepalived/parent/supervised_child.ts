@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type ChildMessage, LineReader, type ParentMessage } from "../control.ts";
+import {
+  type ChildMessage,
+  type ConfigurationMessage,
+  LineReader,
+  type ParentMessage,
+  type Question,
+} from "../control.ts";
 import { permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
+import { Questions } from "./questions.ts";
 import { environmentOf, type Role, selfCommand } from "../self.ts";
 
 export type SupervisedChildOptions = {
@@ -10,7 +17,7 @@ export type SupervisedChildOptions = {
   readonly title: string;
   readonly log: Log;
   /** The configuration to hand over, asked for at each start and reload. */
-  readonly configuration: () => ParentMessage;
+  readonly configuration: () => ConfigurationMessage;
   /** The child ended with a status that a restart would not mend. */
   readonly onPermanent: (status: number) => void;
   /** The child runs a configuration that it was given. */
@@ -31,9 +38,11 @@ export class SupervisedChild {
   #delayMs = 0;
   #restart: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
+  readonly #questions: Questions;
 
   constructor(options: SupervisedChildOptions) {
     this.#options = options;
+    this.#questions = new Questions(options.title);
   }
 
   start(): void {
@@ -46,9 +55,9 @@ export class SupervisedChild {
     this.#process = child;
     this.#startedAtMs = performance.now();
     log("info", `Starting ${title} child process, pid=${child.pid}`);
+    // What a child said and nobody read before it ended is not the next one's.
     const lines = new LineReader((line) => {
-      const message = JSON.parse(line) as ChildMessage;
-      if (message.kind === "configured") this.#options.onReady();
+      if (this.#process === child) this.#take(line);
     });
     child.stdout?.on("data", (bytes: Uint8Array) => lines.push(bytes));
     // A child that dies while it is written to is told by its exit.
@@ -63,7 +72,26 @@ export class SupervisedChild {
 
   /** Hands over the current configuration. */
   configure(): void {
-    this.#process?.stdin?.write(`${JSON.stringify(this.#options.configuration())}\n`);
+    this.#send(this.#options.configuration());
+  }
+
+  /** Asks the child. @returns its answer in JSON @throws Error if it does not answer */
+  ask(question: Question): Promise<string> {
+    if (this.#process === undefined) {
+      return Promise.reject(new Error(`The ${this.#options.title} process does not run`));
+    }
+    return this.#questions.ask((id) => this.#send({ kind: "question", id, question }));
+  }
+
+  #send(message: ParentMessage): void {
+    this.#process?.stdin?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #take(line: string): void {
+    if (this.#questions.take(line)) return;
+    const message = JSON.parse(line) as ChildMessage;
+    if (message.kind === "configured") this.#options.onReady();
+    else this.#questions.expect(message);
   }
 
   /** Asks the child to end, and ends it by force after a time. */
@@ -87,6 +115,7 @@ export class SupervisedChild {
 
   #onExit(child: ChildProcess, code: number | null, signal: string | null): void {
     if (this.#process === child) this.#process = undefined;
+    this.#questions.drop();
     if (this.#stopping) return;
     const { title, log } = this.#options;
     const permanent = permanentError(code);

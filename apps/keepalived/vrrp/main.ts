@@ -26,6 +26,12 @@ const vrrp: ChildRole = {
       configure: (config) => vrrp.configure(config),
       // Resigns everywhere, and waits until the kernel has taken the addresses back.
       stop: () => vrrp.stop(addressesAtEnd),
+      snapshot: async (self, moment) => {
+        const { vrrpSnapshot } = await import("../status/snapshot/vrrp_of.ts");
+        return vrrpSnapshot(vrrp.sources, self, moment);
+      },
+      clearCounters: () => vrrp.clearCounters(),
+      setMaintenance: (on) => vrrp.setMaintenance(on),
     };
   },
 };
