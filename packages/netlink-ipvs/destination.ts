@@ -1,6 +1,11 @@
 import { type Decoded, fault, ok } from "@keepalived/bytes";
 import { familyOf, type IpAddress } from "@keepalived/ip-address";
-import type { AttributeValues, RawAttribute } from "@keepalived/netlink-codec";
+import {
+  type AttributeValues,
+  encodeAttributes,
+  NLA_F_NESTED,
+  type RawAttribute,
+} from "@keepalived/netlink-codec";
 import {
   decodeAddress,
   describeEndpoint,
@@ -17,7 +22,7 @@ import {
   forwardingTable,
 } from "./forwarding.ts";
 import { decodeBody, type IpvsFault, type IpvsRequest, request } from "./message.ts";
-import { encodeBareService } from "./service.ts";
+import { bareService } from "./service.ts";
 import {
   describeKey,
   encodeKey,
@@ -71,31 +76,68 @@ const table = {
   destination: { number: 2, type: "nested", table: destinationTable, flagged: true },
 } as const;
 
-/** `ipvsadm -a -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 1`: EEXIST if it is there, ESRCH if there is no such service */
+/** The same for requests, with the attributes of the service as they are. */
+const changeTable = { ...table, service: { number: 1 | NLA_F_NESTED, type: "bytes" } } as const;
+
+type Change = "newDestination" | "setDestination" | "deleteDestination";
+
+/** What a request to remove says beside address and port, which is all that counts. */
+const anyDestination: Omit<Destination, "address" | "port"> = {
+  forwarding: { method: "direct-route" },
+  weight: 1,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+};
+
+/** Requests about destinations of one service. */
+export type DestinationRequests = {
+  /** `ipvsadm -a -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 1`: EEXIST if it is there, ESRCH if there is no such service */
+  readonly add: (destination: Destination) => IpvsRequest;
+  /** `ipvsadm -e -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 2`: connections stay. ENOENT if it is not there, ESRCH as above */
+  readonly edit: (destination: Destination) => IpvsRequest;
+  /** `ipvsadm -d -t 192.0.2.1:80 -r 10.0.0.1:80`: ENOENT if it is not there, ESRCH if there is no such service */
+  readonly remove: (destination: Pick<Destination, "address" | "port">) => IpvsRequest;
+};
+
+/** Requests about destinations of one service, whose attributes are encoded once for all. */
+export function destinationRequests(key: ServiceKey): DestinationRequests {
+  const service = encodeAttributes(serviceTable, bareService(key));
+  const text = describeKey(key);
+  const make = (command: Change, words: string, destination: Destination): IpvsRequest =>
+    request({
+      words,
+      command,
+      table: changeTable,
+      values: { service, destination: encode(destination) },
+    });
+  return {
+    add: (it) => make("newDestination", `-a ${text} ${describeDestination(it)}`, it),
+    edit: (it) => make("setDestination", `-e ${text} ${describeDestination(it)}`, it),
+    remove: ({ address, port }) =>
+      make(
+        "deleteDestination",
+        `-d ${text} -r ${describeEndpoint(address, port)}`,
+        { ...anyDestination, address, port },
+      ),
+  };
+}
+
+/** {@linkcode DestinationRequests.add} for one destination */
 export function addDestination(service: ServiceKey, destination: Destination): IpvsRequest {
-  return change("newDestination", "-a", service, destination);
+  return destinationRequests(service).add(destination);
 }
 
-/** `ipvsadm -e -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 2`: connections stay. ENOENT if it is not there, ESRCH as above */
+/** {@linkcode DestinationRequests.edit} for one destination */
 export function editDestination(service: ServiceKey, destination: Destination): IpvsRequest {
-  return change("setDestination", "-e", service, destination);
+  return destinationRequests(service).edit(destination);
 }
 
-/** `ipvsadm -d -t 192.0.2.1:80 -r 10.0.0.1:80`: ENOENT if it is not there, ESRCH if there is no such service */
+/** {@linkcode DestinationRequests.remove} for one destination */
 export function deleteDestination(
   service: ServiceKey,
-  { address, port }: Pick<Destination, "address" | "port">,
+  destination: Pick<Destination, "address" | "port">,
 ): IpvsRequest {
-  const bare: Destination = {
-    address,
-    port,
-    forwarding: { method: "direct-route" },
-    weight: 1,
-    upperThreshold: 0,
-    lowerThreshold: 0,
-  };
-  const words = `-d ${describeKey(service)} -r ${describeEndpoint(address, port)}`;
-  return destinationRequest("deleteDestination", words, service, bare);
+  return destinationRequests(service).remove(destination);
 }
 
 /** The destinations of `ipvsadm -Ln -t 192.0.2.1:80`: none if there is no such service */
@@ -170,26 +212,6 @@ function sameForwarding(a: Forwarding, b: Forwarding): boolean {
   if (!("tunnel" in a && "tunnel" in b)) return true;
   return a.tunnel.type === b.tunnel.type && a.tunnel.checksum === b.tunnel.checksum &&
     (a.tunnel.port ?? 0) === (b.tunnel.port ?? 0);
-}
-
-function change(
-  command: "newDestination" | "setDestination",
-  option: string,
-  service: ServiceKey,
-  destination: Destination,
-): IpvsRequest {
-  const words = `${option} ${describeKey(service)} ${describeDestination(destination)}`;
-  return destinationRequest(command, words, service, destination);
-}
-
-function destinationRequest(
-  command: "newDestination" | "setDestination" | "deleteDestination",
-  words: string,
-  service: ServiceKey,
-  destination: Destination,
-): IpvsRequest {
-  const values = { service: encodeBareService(service), destination: encode(destination) };
-  return request({ words, command, table, values });
 }
 
 function encode(destination: Destination): AttributeValues<typeof destinationTable> {

@@ -51,6 +51,8 @@ export {
   describeDestination,
   type Destination,
   type DestinationEntry,
+  type DestinationRequests,
+  destinationRequests,
   editDestination,
   listDestinations,
   sameDestination,

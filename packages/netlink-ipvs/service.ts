@@ -76,13 +76,13 @@ export function editService(service: Service): IpvsRequest {
 
 /** `ipvsadm -D -t 192.0.2.1:80`, with its destinations. Refused with ESRCH if there is none */
 export function deleteService(key: ServiceKey): IpvsRequest {
-  return serviceRequest("deleteService", `-D ${describeKey(key)}`, encodeBareService(key));
+  return serviceRequest("deleteService", `-D ${describeKey(key)}`, bareService(key));
 }
 
 /** `ipvsadm -Ln -t 192.0.2.1:80`: one service, without its destinations. Refused with ESRCH if there is none */
 export function getService(key: ServiceKey): IpvsRequest {
   return serviceRequest("getService", `-Ln ${describeKey(key)}`, {
-    ...encodeBareService(key),
+    ...bareService(key),
     netmask: new Uint8Array(4),
   });
 }
@@ -95,7 +95,7 @@ export function listServices(): IpvsRequest {
 /** `ipvsadm -Z -t 192.0.2.1:80`: its counters and those of its destinations start anew; `ipvsadm -Z`: those of all */
 export function zero(key?: ServiceKey): IpvsRequest {
   if (key !== undefined) {
-    return serviceRequest("zero", `-Z ${describeKey(key)}`, encodeBareService(key));
+    return serviceRequest("zero", `-Z ${describeKey(key)}`, bareService(key));
   }
   return request({ words: "-Z", command: "zero", table, values: {} });
 }
@@ -156,7 +156,7 @@ export function describeService(service: Service): string {
 }
 
 /** The attributes by which requests about its destinations name a service. */
-export function encodeBareService(key: ServiceKey): ServiceValues {
+export function bareService(key: ServiceKey): ServiceValues {
   return {
     ...encodeKey(key),
     scheduler: "",
