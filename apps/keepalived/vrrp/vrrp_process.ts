@@ -12,6 +12,7 @@ import {
 } from "@keepalived/netlink-route";
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
+import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { Notifier } from "../notify/notifier.ts";
@@ -46,6 +47,7 @@ export class VrrpProcess {
   readonly #announcer: Announcer;
   readonly #groups: SyncGroups;
   readonly #notifier: Notifier;
+  readonly #syncDaemon: InstanceSyncDaemon;
   readonly #links: Links;
   readonly #trackers: Trackers;
   readonly #kernel: KernelObjects;
@@ -79,6 +81,7 @@ export class VrrpProcess {
       isForwarding,
     });
     this.#notifier = new Notifier(reactor, log);
+    this.#syncDaemon = new InstanceSyncDaemon(reactor, log);
     this.#groups = new SyncGroups({
       scheduler: reactor,
       log,
@@ -122,7 +125,12 @@ export class VrrpProcess {
       channels: new Channels({ reactor, log }),
       announcer: this.#announcer,
       groups: this.#groups,
-      notifier: this.#notifier,
+      notifier: {
+        notify: (event) => {
+          this.#notifier.notify(event);
+          this.#syncDaemon.notice(event);
+        },
+      },
       virtualAddresses: () => this.#virtualAddresses,
     };
   }
@@ -165,6 +173,7 @@ export class VrrpProcess {
     this.#announcer.configure(wanted);
     this.#world.channels.configure(wanted.global.vrrp);
     this.#notifier.configure(wanted);
+    this.#syncDaemon.configure(wanted.global);
     this.#groups.configure(wanted.syncGroups);
     await this.#readKernel();
     requireInterfaces(wanted, this.#interfaces);
@@ -203,6 +212,7 @@ export class VrrpProcess {
     const kept = this.#routers.filter((router) => !ended.has(router.config));
     this.#end(this.#routers.filter((router) => ended.has(router.config)), "deleted");
     this.#notifier.configure(config);
+    this.#syncDaemon.configure(config.global);
     for (const { from, to } of change) running.get(from)?.configure(to);
     for (const router of kept) router.renewKeys();
     const added = add.map((it) => this.#routerOf(it));
@@ -233,7 +243,11 @@ export class VrrpProcess {
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
     if (addresses === "release") this.#kernel.release(routers.map(({ config }) => config));
-    await Promise.all([this.#kernel.stop(addresses === "keep"), this.#notifier.stop()]);
+    await Promise.all([
+      this.#kernel.stop(addresses === "keep"),
+      this.#notifier.stop(),
+      this.#syncDaemon.stop(),
+    ]);
     // Nobody needs to hear of what goes now.
     this.#netlink[Symbol.dispose]();
     if (addresses !== "keep") await this.#devices.keepOnly([]);

@@ -1,8 +1,9 @@
-import type { GlobalConfig, LvsGlobal, SyncDaemon } from "@keepalived/keepalived-config";
-import { flush, type SyncDaemon as KernelDaemon, type SyncRole } from "@keepalived/netlink-ipvs";
+import type { GlobalConfig, LvsGlobal } from "@keepalived/keepalived-config";
+import { flush, type SyncRole } from "@keepalived/netlink-ipvs";
 import { NetlinkError, type Reactor } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
 import { Ipvs } from "./client.ts";
+import { kernelDaemon } from "./kernel_daemon.ts";
 import { SyncDaemons } from "./sync_daemons.ts";
 import { Table } from "./table.ts";
 import { ConnectionTimeouts } from "./timeouts.ts";
@@ -54,7 +55,7 @@ export class Director implements Disposable {
       ? ["master", "backup"]
       : [];
     this.#daemons.set(
-      syncDaemon === undefined ? [] : roles.map((role) => kernelDaemon(syncDaemon, role, 0)),
+      syncDaemon === undefined ? [] : roles.map((role) => kernelDaemon(syncDaemon, role)),
     );
     await Promise.all([this.#timeouts.configure(lvs.timeoutsS), this.#daemons.idle()]);
   }
@@ -85,18 +86,4 @@ export class Director implements Disposable {
       this.#log("error", `IPVS: ${error.message}`);
     }
   }
-}
-
-/** `lvs_sync_daemon` as the kernel takes it. @param id where the configuration gives none */
-export function kernelDaemon(config: SyncDaemon, role: SyncRole, id: number): KernelDaemon {
-  const { interface: dev, maxLength, group, port, ttl } = config;
-  return {
-    role,
-    interface: dev,
-    id: config.id ?? id,
-    ...maxLength !== undefined && { maxLength },
-    ...group !== undefined && { group },
-    ...port !== undefined && { port },
-    ...ttl !== undefined && { ttl },
-  };
 }
