@@ -81,12 +81,20 @@ export type GlobalConfig = {
     readonly configSaveDir?: string;
     readonly tmpConfigDirectory?: string;
     readonly dataUseInstance: boolean;
-    readonly jsonVersion: 1 | 2;
+    /** 3: an addition of ours. */
+    readonly jsonVersion: 1 | 2 | 3;
     readonly stateDump?: string;
     readonly statsDump?: string;
     readonly jsonDump?: string;
     readonly iprouteUsrDir?: string;
     readonly iprouteEtcDir?: string;
+  };
+  /** Where the daemon answers who asks: additions of ours. */
+  readonly desk: {
+    /** The control socket; without a path it is beside the pid file. */
+    readonly control: "off" | { readonly path?: string; readonly group?: string };
+    readonly metricsAddress?: { readonly address: IpAddress; readonly port: number };
+    readonly metricsSocket?: string;
   };
   readonly reload: {
     /** Log of the check before a reload; undefined: no check. */

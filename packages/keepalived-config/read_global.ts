@@ -4,6 +4,7 @@ import { defined, has, last, numberOf, textOf } from "./body.ts";
 import type { GlobalConfig, ProcessConfig } from "./model_global.ts";
 import {
   readDbus,
+  readDesk,
   readFifos,
   readFiles,
   readReload,
@@ -54,6 +55,7 @@ export function readGlobal(
     fifos: readFifos(body),
     smtp: readSmtp(body, report),
     files: readFiles(body),
+    desk: readDesk(body),
     reload: readReload(body),
     defaultInterface: textOf(body, "default_interface") ?? "eth0",
     dynamicInterfaces: !has(body, "dynamic_interfaces")

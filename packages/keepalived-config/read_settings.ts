@@ -88,7 +88,7 @@ function readMailTimeout(body: Body, report: Report): number {
 export function readFiles(body: Body): GlobalConfig["files"] {
   return {
     dataUseInstance: has(body, "data_use_instance"),
-    jsonVersion: numberOf(body, "json_version") === 2 ? 2 : 1,
+    jsonVersion: jsonVersionOf(numberOf(body, "json_version")),
     ...defined({
       configSaveDir: textOf(body, "config_save_dir"),
       tmpConfigDirectory: textOf(body, "tmp_config_directory"),
@@ -97,6 +97,27 @@ export function readFiles(body: Body): GlobalConfig["files"] {
       jsonDump: textOf(body, "json_dump_file"),
       iprouteUsrDir: textOf(body, "iproute_usr_dir"),
       iprouteEtcDir: textOf(body, "iproute_etc_dir"),
+    }),
+  };
+}
+
+function jsonVersionOf(version: number | undefined): 1 | 2 | 3 {
+  return version === 2 || version === 3 ? version : 1;
+}
+
+/** Where the daemon answers who asks. */
+export function readDesk(body: Body): GlobalConfig["desk"] {
+  const socket = textOf(body, "control_socket");
+  const address = textOf(body, "metrics_address");
+  return {
+    control: socket === "off"
+      ? "off"
+      : defined({ path: socket, group: textOf(body, "control_group") }),
+    ...defined({
+      metricsAddress: address === undefined
+        ? undefined
+        : { address, port: numberOf(body, "metrics_address", 1) ?? 9650 },
+      metricsSocket: textOf(body, "metrics_socket"),
     }),
   };
 }

@@ -333,7 +333,13 @@ export const GLOBAL_VRRP: readonly Keyword[] = [
     default: "value of vmac_prefix",
     once: true,
   }),
-  keyword("vrrp", "json_version", [integer(1, 2)], "Layout of the JSON dump", { default: "1" }),
+  keyword(
+    "vrrp",
+    "json_version",
+    [integer(1, 3)],
+    "Layout of the JSON dump; 3, an addition, is all that is known",
+    { default: "1" },
+  ),
   keyword("vrrp", "iproute_usr_dir", [word("DIR")], "Where iproute2 name files (vendor) are read", {
     default: "build time",
   }),

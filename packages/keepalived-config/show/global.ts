@@ -43,6 +43,10 @@ export const GLOBAL: Entries<GlobalConfig> = {
   state_dump_file: (it) => words(it.files.stateDump),
   stats_dump_file: (it) => words(it.files.statsDump),
   json_dump_file: (it) => words(it.files.jsonDump),
+  control_socket: ({ desk: { control } }) => words(control === "off" ? "off" : control.path),
+  control_group: ({ desk: { control } }) => words(control === "off" ? undefined : control.group),
+  metrics_address: ({ desk: { metricsAddress: it } }) => words(it?.address, it?.port),
+  metrics_socket: ({ desk }) => words(desk.metricsSocket),
   nftables_counters: (it) => flag(it.firewall.nftablesCounters),
 
   ...GLOBAL_VRRP,

@@ -31,6 +31,9 @@ const clientsAtMost = 32;
 const backlog = 1024;
 const acceptedPerTurn = 16;
 
+const FORBIDDEN = new ControlError("forbidden", "Only root and the group may ask");
+const BUSY = new ControlError("busy", "Too many clients are connected");
+
 /** The control socket: a Unix stream socket that root, and perhaps a group, may connect to. */
 export class ControlServer {
   readonly #options: ControlServerOptions;
@@ -84,6 +87,7 @@ export class ControlServer {
   #admit(socket: Socket): void {
     const { reactor, log, serve, patienceUs } = this.#options;
     const isAllowed = this.#allows(socket);
+    const hasRoom = this.#clients.size < clientsAtMost;
     const client = new Connection(socket, {
       reactor,
       serve,
@@ -92,16 +96,10 @@ export class ControlServer {
         log("error", `Internal error, control request '${method}': ${(error as Error).stack}`),
       onEnd: (connection) => void this.#clients.delete(connection),
     });
-    if (!isAllowed) return this.#refuse(client, "forbidden", "Only root and the group may ask");
-    if (this.#clients.size >= clientsAtMost) {
-      return this.#refuse(client, "busy", "Too many clients are connected");
-    }
-    this.#clients.add(client);
-  }
-
-  #refuse(client: Connection, code: "forbidden" | "busy", message: string): void {
+    const refusal = !isAllowed ? FORBIDDEN : hasRoom ? undefined : BUSY;
+    if (refusal === undefined) return void this.#clients.add(client);
     this.#refused++;
-    client.refuse(new ControlError(code, message));
+    client.refuse(refusal);
   }
 
   /** The permissions of the file say the same; this holds if somebody changes them. */
