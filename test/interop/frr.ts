@@ -42,9 +42,9 @@ export class FrrRouter implements Router {
     const config = join(this.#folder, "vrrpd.conf");
     writeFileSync(config, this.#config(settings));
     this.#run("zebra", "/dev/null");
-    await until("zebra listens", () => existsSync(join(this.#folder, "zserv")), 5000);
+    await until("zebra listens", () => existsSync(join(this.#folder, "zserv")), 20_000);
     this.#run("vrrpd", config);
-    await until("vrrpd is a Backup", () => this.#says("Initialize -> Backup"), 10_000);
+    await until("vrrpd is a Backup", () => this.#says("Initialize -> Backup"), 20_000);
   }
 
   async stop(): Promise<number | string> {
