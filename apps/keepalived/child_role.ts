@@ -7,11 +7,12 @@ import {
   effectiveCapabilities,
   setProcessName,
 } from "@keepalived/linux";
-import { Reactor } from "@keepalived/reactor";
+import { type Deadline, Reactor } from "@keepalived/reactor";
 import {
   type ChildMessage,
   type ConfigurationMessage,
   type Detail,
+  heartbeatUs,
   LineReader,
   type ParentMessage,
   type Question,
@@ -85,6 +86,7 @@ class RunningChild {
   readonly #buffer = new Uint8Array(portionBytes);
   readonly #lines: LineReader;
   readonly #watch: Disposable;
+  readonly #heart: Deadline;
   #process: RoleProcess | undefined;
   #pidFile: PidFile | undefined;
   #scheduling: Scheduling | undefined;
@@ -98,6 +100,8 @@ class RunningChild {
     this.#output = new LineWriter(reactor, Descriptor.inherited(1));
     this.#lines = new LineReader((line) => this.#take(JSON.parse(line) as ParentMessage));
     this.#watch = reactor.watch(this.#input.fd, "read", () => this.#read());
+    this.#heart = reactor.deadline(() => this.#beat());
+    this.#heart.setAt(reactor.nowUs());
   }
 
   async run(): Promise<void> {
@@ -119,6 +123,7 @@ class RunningChild {
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]();
     this.#output[Symbol.dispose]();
+    this.#heart[Symbol.dispose]();
     this.#pidFile?.[Symbol.dispose]();
     this.#scheduling?.[Symbol.dispose]();
   }
@@ -153,6 +158,13 @@ class RunningChild {
     this.#process = open(this.#reactor, log, options);
     this.#process.setMaintenance(maintenance);
     this.#tellWhen(this.#process.start(config));
+  }
+
+  /** Nothing but a turn of the event loop brings it about: who hangs is silent. */
+  #beat(): void {
+    this.#heart.setAt(this.#reactor.nowUs() + heartbeatUs);
+    // A parent that hangs need not be told again and again.
+    if (!this.#output.isBusy) this.#tell({ kind: "alive" });
   }
 
   #schedule(config: Config): void {

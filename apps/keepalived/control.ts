@@ -42,7 +42,12 @@ export type ChildMessage =
    * The next line is the answer, in JSON: whoever only passes it on need not read it. If it is not ok, that is a sentence
    * that says why.
    */
-  | { readonly kind: "answer"; readonly id: number; readonly ok: boolean };
+  | { readonly kind: "answer"; readonly id: number; readonly ok: boolean }
+  /** Its event loop turns. */
+  | { readonly kind: "alive" };
+
+/** How often a child says that it is alive. */
+export const heartbeatUs = 1_000_000;
 
 /** Cuts a stream of bytes into lines; the bytes may come in any portions. */
 export class LineReader {

@@ -13,6 +13,11 @@ export class LineWriter {
     this.#descriptor = descriptor;
   }
 
+  /** Whether lines wait for room. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** @param line without its end */
   write(line: string): void {
     this.#waiting.push(new TextEncoder().encode(`${line}\n`));

@@ -91,6 +91,13 @@ const rows: readonly OptionRow[] = [
     help: "Check servers and tell how they are, but do not program IPVS",
   },
   {
+    key: "noRespawn",
+    short: "R",
+    long: "dont-respawn",
+    value: "none",
+    help: "End when a child process ends, and do not start it again",
+  },
+  {
     key: "pidFile",
     short: "p",
     long: "pid",
@@ -163,6 +170,7 @@ export type OptionKey =
   | "keepVrrp"
   | "keepIpvs"
   | "noIpvs"
+  | "noRespawn"
   | "pidFile"
   | "vrrpPidFile"
   | "checkersPidFile"

@@ -1,15 +1,16 @@
 import { type Config, fixedChanges, type LoadedConfig } from "@keepalived/keepalived-config";
+import { Reactor } from "@keepalived/reactor";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
 import type { ConfigurationMessage, RoleOptions } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
-import { keepCompiledModules } from "../self.ts";
+import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
 import { runtimeName, version } from "../version.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
 import { type Signal, Signals } from "./signals.ts";
-import { SupervisedChild } from "./supervised_child.ts";
+import { type Patience, SupervisedChild } from "./supervised_child.ts";
 
 /**
  * The parent: reads the configuration once, hands it to its children, restarts them, and forwards signals.
@@ -36,7 +37,8 @@ export async function runParent(
     using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
     const config = await start(options, log);
-    const parent = new Parent(options, config, log, onRunning);
+    using reactor = new Reactor();
+    const parent = new Parent({ reactor, options, config, log, onRunning });
     const status = await parent.run(signals);
     log("info", `Stopped Keepalived v${version}`);
     return status;
@@ -61,7 +63,16 @@ function report(loaded: LoadedConfig, log: Log): void {
   for (const problem of problemsOf(loaded)) log("warning", problem.split("\n", 1)[0] ?? "");
 }
 
+type ParentOptions = {
+  readonly reactor: Reactor;
+  readonly options: Options;
+  readonly config: Config;
+  readonly log: Log;
+  readonly onRunning: () => void;
+};
+
 class Parent {
+  readonly #reactor: Reactor;
   readonly #options: Options;
   readonly #log: Log;
   /** In the order in which they were started. */
@@ -74,10 +85,11 @@ class Parent {
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
   readonly #maintenance = false;
-  #finish: (() => void) | undefined;
+  #isStopping = false;
   #reloads: Promise<void> = Promise.resolve();
 
-  constructor(options: Options, config: Config, log: Log, onRunning: () => void) {
+  constructor({ reactor, options, config, log, onRunning }: ParentOptions) {
+    this.#reactor = reactor;
     this.#onRunning = onRunning;
     this.#options = options;
     this.#config = config;
@@ -86,19 +98,12 @@ class Parent {
 
   /** Runs until a signal or a permanent error of a child; returns the exit status. */
   async run(signals: Signals): Promise<number> {
-    const finished = new Promise<void>((resolve) => this.#finish = resolve);
-    // Keeps the process alive: neither children nor signal listeners do so on both runtimes.
-    const alive = setInterval(() => {}, 0x7fff_ffff);
-    try {
-      this.#configureChildren(() => {
-        this.#log("info", "Startup complete");
-        this.#onRunning();
-      });
-      signals.handOver((signal) => this.#onSignal(signal));
-      await finished;
-    } finally {
-      clearInterval(alive);
-    }
+    this.#configureChildren(() => {
+      this.#log("info", "Startup complete");
+      this.#onRunning();
+    });
+    signals.handOver((signal) => this.#onSignal(signal));
+    await this.#reactor.run();
     return this.#status;
   }
 
@@ -132,22 +137,29 @@ class Parent {
     this.#onConfigured = onConfigured;
     // All are known before the first gets its message, which depends on who else there is.
     for (const kind of added) this.#children.set(kind, this.#childOf(kind));
-    for (const kind of running) this.#children.get(kind)?.configure();
+    for (const kind of running) this.#children.get(kind)?.configure(this.#patience());
     for (const kind of added) this.#children.get(kind)?.start();
   }
 
   #childOf(kind: ChildKind): SupervisedChild {
     return new SupervisedChild({
-      role: kind.role,
       title: kind.title,
+      program: { ...selfCommand(), env: environmentOf(kind.role) },
+      scheduler: this.#reactor,
       log: this.#log,
+      patience: this.#patience(),
       configuration: () => this.#messageFor(kind),
-      onPermanent: (status) => this.#stop(status),
+      onGiveUp: (status) => this.#stop(status),
       onReady: () => {
         keepCompiledModules();
         if (this.#awaited.delete(kind) && this.#awaited.size === 0) this.#onConfigured();
       },
     });
+  }
+
+  #patience(): Patience {
+    const graceUs = this.#config.global.childWaitTimeUs;
+    return this.#options.count("noRespawn") > 0 ? { graceUs, restartsAtMost: 0 } : { graceUs };
   }
 
   #messageFor(kind: ChildKind): ConfigurationMessage {
@@ -190,6 +202,7 @@ class Parent {
   async #reload(): Promise<void> {
     this.#log("info", "Reloading ...");
     const loaded = await loadOf(this.#options);
+    if (this.#isStopping) return;
     report(loaded, this.#log);
     const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
     if (loaded.config === undefined || broken) {
@@ -208,10 +221,11 @@ class Parent {
 
   #stop(status: number): void {
     if (this.#status === exitStatus.ok) this.#status = status;
+    if (this.#isStopping) return;
+    this.#isStopping = true;
     this.#log("info", "Stopping");
-    const waitMs = this.#config.global.childWaitTimeUs / 1000;
-    void Promise.all([...this.#children.values()].map((child) => child.stop(waitMs))).then(() =>
-      this.#finish?.()
+    void Promise.all([...this.#children.values()].map((child) => child.stop())).then(() =>
+      this.#reactor.stop()
     );
   }
 }

@@ -1,77 +1,96 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import { sendSignal, SIGKILL, SIGTERM } from "@keepalived/linux";
+import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import {
+  isStuck,
+  type ProcessEnd,
+  watchdog,
+  type WatchdogAction,
+  type WatchdogConfig,
+  type WatchdogEvent,
+  type WatchdogState,
+} from "@keepalived/watchdog";
 import {
   type ChildMessage,
   type ConfigurationMessage,
+  heartbeatUs,
   LineReader,
   type ParentMessage,
   type Question,
 } from "../control.ts";
-import { permanentError } from "../exit_status.ts";
+import { exitStatus, permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { Questions } from "./questions.ts";
-import { environmentOf, type Role, selfCommand } from "../self.ts";
 
 export type SupervisedChildOptions = {
-  readonly role: Role;
   /** What operators call it: `VRRP`. */
   readonly title: string;
+  readonly program: {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: NodeJS.ProcessEnv;
+  };
+  readonly scheduler: Scheduler;
   readonly log: Log;
+  readonly patience: Patience;
   /** The configuration to hand over, asked for at each start and reload. */
   readonly configuration: () => ConfigurationMessage;
-  /** The child ended with a status that a restart would not mend. */
-  readonly onPermanent: (status: number) => void;
+  /** The child ended and is not restarted. @param status what the daemon is to end with */
+  readonly onGiveUp: (status: number) => void;
   /** The child runs a configuration that it was given. */
   readonly onReady: () => void;
 };
 
-/** A child that lived so long is restarted at once. */
-const settledMs = 60_000;
-const longestDelayMs = 60_000;
+/** What the command line and the configuration say about children that hang or end. */
+export type Patience = Pick<WatchdogConfig, "graceUs" | "restartsAtMost">;
+
+const second = 1_000_000;
 
 /**
- * A child process that is restarted when it ends: at once, then after 1, 2, 4 … 60 s until it has lived for a minute.
+ * A process that gives no sign of life for five seconds is killed, a minute after its start at the earliest. One that
+ * ends is restarted at once, then after 1, 2, 4 … 60 s until it has lived for a minute.
  */
+const times = {
+  intervalUs: heartbeatUs,
+  threshold: 5,
+  startThreshold: 60,
+  settledUs: 60 * second,
+  firstDelayUs: second,
+  longestDelayUs: 60 * second,
+  permanent: [exitStatus.fatal, exitStatus.configuration, exitStatus.missingPermission],
+} as const;
+
+/** A child process under the watch of its own watchdog. */
 export class SupervisedChild {
   readonly #options: SupervisedChildOptions;
+  readonly #host: Host<WatchdogConfig, WatchdogState, WatchdogEvent>;
   #process: ChildProcess | undefined;
-  #startedAtMs = 0;
-  #delayMs = 0;
-  #restart: ReturnType<typeof setTimeout> | undefined;
-  #stopping = false;
   readonly #questions: Questions;
+  /** The number of the process that runs, or ran last. */
+  #pid: number | undefined;
+  #onStopped: () => void = () => {};
 
   constructor(options: SupervisedChildOptions) {
     this.#options = options;
     this.#questions = new Questions(options.title);
+    this.#host = host<WatchdogConfig, WatchdogState, WatchdogEvent, WatchdogAction>(watchdog, {
+      name: `watchdog of ${options.title}`,
+      config: { ...times, ...options.patience },
+      seed: 0,
+      scheduler: options.scheduler,
+      perform: (action) => this.#perform(action),
+    });
   }
 
+  /** Starts it, and at once if it waits for a restart. */
   start(): void {
-    const { role, title, log } = this.#options;
-    const { command, args } = selfCommand();
-    const child = spawn(command, [...args], {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: environmentOf(role),
-    });
-    this.#process = child;
-    this.#startedAtMs = performance.now();
-    log("info", `Starting ${title} child process, pid=${child.pid}`);
-    // What a child said and nobody read before it ended is not the next one's.
-    const lines = new LineReader((line) => {
-      if (this.#process === child) this.#take(line);
-    });
-    child.stdout?.on("data", (bytes: Uint8Array) => lines.push(bytes));
-    // A child that dies while it is written to is told by its exit.
-    child.stdin?.on("error", () => {});
-    child.once(
-      "error",
-      (error) => log("error", `Cannot start the ${title} process: ${error.message}`),
-    );
-    child.once("exit", (code, signal) => this.#onExit(child, code, signal));
-    this.configure();
+    this.#host.send({ kind: "start" });
   }
 
   /** Hands over the current configuration. */
-  configure(): void {
+  configure(patience: Patience): void {
+    this.#host.configure({ ...times, ...patience });
     this.#send(this.#options.configuration());
   }
 
@@ -83,6 +102,116 @@ export class SupervisedChild {
     return this.#questions.ask((id) => this.#send({ kind: "question", id, question }));
   }
 
+  /** Asks the child to end, and ends it by force after a time; done when it has gone. */
+  async stop(): Promise<void> {
+    if (this.#host.state.kind === "off") return;
+    const stopped = new Promise<void>((resolve) => this.#onStopped = resolve);
+    this.#host.send({ kind: "stop" });
+    await stopped;
+  }
+
+  /** Whether it was killed for its silence and does not go. */
+  isStuck(): boolean {
+    const { config, state } = this.#host;
+    return isStuck(config, state, this.#options.scheduler.nowUs());
+  }
+
+  #perform(action: WatchdogAction): void {
+    const { title, log, onGiveUp } = this.#options;
+    const named = `${title} child process(${this.#pid})`;
+    switch (action.kind) {
+      case "start":
+        return this.#start();
+      case "terminate":
+        return this.#signal(SIGTERM);
+      case "kill":
+        log(
+          "error",
+          action.reason === "hung"
+            ? `${named} gave no sign of life for ${action.afterUs / second} s: killing it`
+            : `${named} did not stop in time: killing it`,
+        );
+        return this.#signal(SIGKILL);
+      case "restart":
+        this.#report(action.end);
+        log("error", `${named} died: Respawning`);
+        if (action.delayUs === 0) return;
+        return log(
+          "error",
+          `Restart of ${title} process delayed ${
+            action.delayUs / second
+          } seconds to limit respawn rate`,
+        );
+      case "give-up": {
+        this.#report(action.end);
+        if (action.reason === "restarts") {
+          log("error", `${named} died: Exiting`);
+          return onGiveUp(exitStatus.fatal);
+        }
+        return onGiveUp(action.end.kind === "exited" ? action.end.status : exitStatus.fatal);
+      }
+      case "stopped":
+        return this.#onStopped();
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** Not with the runtime's own means: on Deno a process takes one signal only, and its exit status is lost then. */
+  #signal(signal: number): void {
+    if (this.#pid !== undefined) sendSignal(this.#pid, signal);
+  }
+
+  #report(end: ProcessEnd): void {
+    const { title, log } = this.#options;
+    const pid = `pid ${this.#pid}`;
+    switch (end.kind) {
+      case "exited": {
+        const error = permanentError(end.status);
+        return error === undefined
+          ? log("error", `${pid} exited with status ${end.status}`)
+          : log("error", `${pid} exited with permanent error ${error}. Terminating`);
+      }
+      case "killed": {
+        const number = constants.signals[end.signal as NodeJS.Signals];
+        return log("error", `${pid} exited due to signal ${number} (${end.signal})`);
+      }
+      case "not-started":
+        return log("error", `Cannot start the ${title} process: ${end.reason}`);
+    }
+  }
+
+  #start(): void {
+    const { title, log, program } = this.#options;
+    const { command, args, env } = program;
+    const child = spawn(command, [...args], { stdio: ["pipe", "pipe", "inherit"], env });
+    this.#process = child;
+    this.#pid = child.pid;
+    if (child.pid !== undefined) log("info", `Starting ${title} child process, pid=${child.pid}`);
+    // What a child said and nobody read before it ended is not the next one's.
+    const lines = new LineReader((line) => {
+      if (this.#process === child) this.#take(line);
+    });
+    child.stdout?.on("data", (bytes: Uint8Array) => lines.push(bytes));
+    // A child that dies while it is written to is told by its exit.
+    child.stdin?.on("error", () => {});
+    child.once(
+      "error",
+      ({ message }) => this.#ended({ kind: "not-started", reason: message }),
+    );
+    child.once("exit", (status, signal) =>
+      this.#ended(
+        signal === null ? { kind: "exited", status: status ?? 0 } : { kind: "killed", signal },
+      ));
+    this.#send(this.#options.configuration());
+  }
+
+  #ended(end: ProcessEnd): void {
+    this.#process = undefined;
+    this.#questions.drop();
+    this.#host.send({ kind: "ended", end });
+  }
+
   #send(message: ParentMessage): void {
     this.#process?.stdin?.write(`${JSON.stringify(message)}\n`);
   }
@@ -90,46 +219,13 @@ export class SupervisedChild {
   #take(line: string): void {
     if (this.#questions.take(line)) return;
     const message = JSON.parse(line) as ChildMessage;
-    if (message.kind === "configured") this.#options.onReady();
-    else this.#questions.expect(message);
-  }
-
-  /** Asks the child to end, and ends it by force after a time. */
-  async stop(waitMs: number): Promise<void> {
-    this.#stopping = true;
-    clearTimeout(this.#restart);
-    const child = this.#process;
-    if (child === undefined) return;
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.kill("SIGTERM");
-    const force = setTimeout(() => {
-      this.#options.log(
-        "warning",
-        `${this.#options.title} process did not stop in time, killing it`,
-      );
-      child.kill("SIGKILL");
-    }, waitMs);
-    await ended;
-    clearTimeout(force);
-  }
-
-  #onExit(child: ChildProcess, code: number | null, signal: string | null): void {
-    if (this.#process === child) this.#process = undefined;
-    this.#questions.drop();
-    if (this.#stopping) return;
-    const { title, log } = this.#options;
-    const permanent = permanentError(code);
-    if (permanent !== undefined) {
-      log("error", `pid ${child.pid} exited with permanent error ${permanent}. Terminating`);
-      this.#options.onPermanent(code ?? 1);
-      return;
+    switch (message.kind) {
+      case "alive":
+        return this.#host.send({ kind: "kick" });
+      case "configured":
+        return this.#options.onReady();
+      case "answer":
+        return this.#questions.expect(message);
     }
-    const livedMs = performance.now() - this.#startedAtMs;
-    if (livedMs >= settledMs) this.#delayMs = 0;
-    const how = signal === null ? `with status ${code}` : `due to signal ${signal}`;
-    const when = this.#delayMs === 0 ? "" : ` in ${this.#delayMs / 1000} s`;
-    log("error", `${title} process (${child.pid}) exited ${how}: restarting${when}`);
-    this.#restart = setTimeout(() => this.start(), this.#delayMs);
-    this.#delayMs = Math.min(longestDelayMs, Math.max(1000, this.#delayMs * 2));
   }
 }

@@ -1,0 +1,247 @@
+/** Real processes under a watchdog whose time is not real. */
+
+import assert from "node:assert/strict";
+import process from "node:process";
+import { after, test } from "node:test";
+import type { Deadline, Scheduler } from "@keepalived/reactor";
+import type { ConfigurationMessage } from "../control.ts";
+import { type Patience, SupervisedChild } from "./supervised_child.ts";
+
+const second = 1_000_000;
+
+/** Time that passes when it is told to. */
+class Clock implements Scheduler {
+  #nowUs = 0;
+  readonly #deadlines = new Map<Deadline, { atUs: number | undefined; callback: () => void }>();
+
+  nowUs(): number {
+    return this.#nowUs;
+  }
+
+  deadline(callback: () => void): Deadline {
+    const entry: { atUs: number | undefined; callback: () => void } = { atUs: undefined, callback };
+    const deadline: Deadline = {
+      setAt: (atUs) => void (entry.atUs = atUs),
+      [Symbol.dispose]: () => void this.#deadlines.delete(deadline),
+    };
+    this.#deadlines.set(deadline, entry);
+    return deadline;
+  }
+
+  /** Lets time pass, deadline by deadline. */
+  advance(seconds: number): void {
+    const untilUs = this.#nowUs + seconds * second;
+    for (;;) {
+      const due = [...this.#deadlines.values()]
+        .filter(({ atUs }) => atUs !== undefined && atUs <= untilUs)
+        .sort((a, b) => (a.atUs ?? 0) - (b.atUs ?? 0))[0];
+      if (due === undefined) break;
+      this.#nowUs = Math.max(this.#nowUs, due.atUs ?? 0);
+      due.atUs = undefined;
+      due.callback();
+    }
+    this.#nowUs = untilUs;
+  }
+}
+
+const opened: Nursery[] = [];
+after(() => {
+  for (const nursery of opened) nursery.kill();
+});
+
+/** A child made of a shell script, and what is said of it. */
+class Nursery {
+  readonly clock = new Clock();
+  readonly said: string[] = [];
+  readonly child: SupervisedChild;
+  gaveUp: number | undefined;
+  ready = 0;
+
+  constructor(script: string, patience: Partial<Patience> = {}, command = "sh") {
+    this.child = new SupervisedChild({
+      title: "Test",
+      program: { command, args: ["-c", script], env: process.env },
+      scheduler: this.clock,
+      log: (_, text) => void this.said.push(text),
+      patience: { graceUs: 5 * second, ...patience },
+      configuration: () => ({ kind: "configuration" }) as ConfigurationMessage,
+      onGiveUp: (status) => this.gaveUp = status,
+      onReady: () => this.ready++,
+    });
+    opened.push(this);
+    this.child.start();
+  }
+
+  get pid(): number {
+    const started = this.said.findLast((line) => line.startsWith("Starting "));
+    return Number(started?.split("pid=")[1]);
+  }
+
+  count(pattern: RegExp): number {
+    return this.said.filter((line) => pattern.test(line)).length;
+  }
+
+  async until(what: string, condition: () => boolean): Promise<void> {
+    for (const limit = performance.now() + 10_000; !condition();) {
+      if (performance.now() > limit) assert.fail(`${what}: not in time\n${this.said.join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Kills the one that runs, and waits until that is noticed. */
+  async crash(): Promise<void> {
+    const before = this.count(/exited/);
+    process.kill(this.pid, "SIGKILL");
+    await this.until("its end", () => this.count(/exited/) > before);
+  }
+
+  /** For good. */
+  kill(): void {
+    this.child.configure({ graceUs: 0, restartsAtMost: 0 });
+    try {
+      process.kill(this.pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+const alive = `echo '{"kind":"alive"}'`;
+const configured = `echo '{"kind":"configured"}'`;
+
+test("it gets its configuration, and tells when it runs it", async () => {
+  const it = new Nursery(`read line; case $line in *configuration*) ${configured};; esac; read x`);
+  await it.until("ready", () => it.ready === 1);
+  assert.deepEqual(it.said, [`Starting Test child process, pid=${it.pid}`]);
+});
+
+test("one that was killed is there again at once, the next time after 1, 2 and 4 seconds", async () => {
+  const it = new Nursery("read x; read x");
+  const first = it.pid;
+  await it.crash();
+  assert.deepEqual(it.said.slice(1), [
+    `pid ${first} exited due to signal 9 (SIGKILL)`,
+    `Test child process(${first}) died: Respawning`,
+    `Starting Test child process, pid=${it.pid}`,
+  ]);
+  for (const [i, delay] of [1, 2, 4].entries()) {
+    await it.crash();
+    assert.equal(
+      it.said.at(-1),
+      `Restart of Test process delayed ${delay} seconds to limit respawn rate`,
+    );
+    it.clock.advance(delay - 0.001);
+    assert.equal(it.count(/Starting/), i + 2);
+    it.clock.advance(0.001);
+    assert.equal(it.count(/Starting/), i + 3);
+  }
+});
+
+for (
+  const [what, script] of [
+    ["is stopped", `${alive}; kill -STOP $$`],
+    ["loops for ever", `${alive}; while :; do :; done`],
+    ["waits for ever, and ignores to be told to end", `trap '' TERM; ${alive}; exec sleep 100`],
+  ] as const
+) {
+  test(`one that ${what} is killed after five seconds and replaced`, async () => {
+    const it = new Nursery(`read line; ${configured}; ${script}`);
+    const first = it.pid;
+    await it.until("ready", () => it.ready === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // Its one heartbeat arrives.
+    it.clock.advance(4);
+    assert.equal(it.said.length, 1);
+    it.clock.advance(1);
+    await it.until("another one", () => it.pid !== first);
+    assert.deepEqual(it.said.slice(1), [
+      `Test child process(${first}) gave no sign of life for 5 s: killing it`,
+      `pid ${first} exited due to signal 9 (SIGKILL)`,
+      `Test child process(${first}) died: Respawning`,
+      `Starting Test child process, pid=${it.pid}`,
+    ]);
+    assert.equal(it.child.isStuck(), false);
+  });
+}
+
+test("one that never gives a sign of life has a minute to start", async () => {
+  const it = new Nursery("exec sleep 100");
+  it.clock.advance(59);
+  assert.equal(it.said.length, 1);
+  it.clock.advance(1);
+  await it.until("another one", () => it.count(/Starting/) === 2);
+});
+
+test("one that gives signs of life stays", async () => {
+  const it = new Nursery(`${configured}; while read line; do ${alive}; ${configured}; done`);
+  await it.until("ready", () => it.ready >= 1);
+  for (let i = 0; i < 10; i++) {
+    const before = it.ready;
+    it.child.configure({ graceUs: second }); // A line for it to answer.
+    await it.until("answer", () => it.ready > before);
+    it.clock.advance(4);
+  }
+  assert.equal(it.said.length, 1);
+});
+
+for (const status of [1, 2, 4]) {
+  test(`exit status ${status} is permanent`, async () => {
+    const it = new Nursery(`exit ${status}`);
+    await it.until("its end", () => it.gaveUp !== undefined);
+    assert.equal(it.gaveUp, status);
+    assert.match(it.said[1] ?? "", /^pid \d+ exited with permanent error .*\. Terminating$/);
+    it.clock.advance(100);
+    assert.equal(it.count(/Starting/), 1);
+  });
+}
+
+for (const status of [0, 3, 6, 70, 255]) {
+  test(`exit status ${status} is not`, async () => {
+    const it = new Nursery(`exit ${status}`);
+    await it.until("two ends", () => it.count(new RegExp(`exited with status ${status}$`)) === 2);
+    assert.equal(it.gaveUp, undefined);
+  });
+}
+
+test("with no restarts at all the first end is the last", async () => {
+  const it = new Nursery("read x; read x", { restartsAtMost: 0 });
+  const first = it.pid;
+  await it.crash();
+  assert.equal(it.gaveUp, 1);
+  assert.equal(it.said.at(-1), `Test child process(${first}) died: Exiting`);
+});
+
+test("a program that cannot be started is tried again, with delays", async () => {
+  const it = new Nursery("", {}, "/no/such/program");
+  await it.until("two attempts", () => it.count(/^Cannot start the Test process: /) === 2);
+  assert.match(it.said.at(-1) ?? "", /delayed 1 seconds/);
+});
+
+test("stop() waits for the end", async () => {
+  const it = new Nursery(`trap 'exit 0' TERM; ${configured}; while :; do sleep 0.01; done`);
+  await it.until("ready", () => it.ready === 1);
+  await it.child.stop();
+  assert.throws(() => process.kill(it.pid, 0), { code: "ESRCH" });
+  assert.equal(it.said.length, 1);
+  await it.child.stop(); // Nothing to wait for.
+});
+
+test("stop() kills what does not end in time", async () => {
+  const it = new Nursery(`trap '' TERM; ${configured}; exec sleep 100`);
+  await it.until("ready", () => it.ready === 1);
+  const stopped = it.child.stop();
+  it.clock.advance(4.9);
+  assert.equal(it.said.length, 1);
+  it.clock.advance(0.1);
+  await stopped;
+  assert.deepEqual(it.said.slice(1), [
+    `Test child process(${it.pid}) did not stop in time: killing it`,
+  ]);
+});
+
+test("stop() ends the wait for a restart", async () => {
+  const it = new Nursery("exit 3");
+  await it.until("a delay", () => it.count(/delayed/) === 1);
+  await it.child.stop();
+  it.clock.advance(100);
+  assert.equal(it.count(/Starting/), 2);
+});
