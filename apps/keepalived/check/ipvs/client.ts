@@ -49,30 +49,57 @@ export const batchLength = 512;
 /** Entries that are decoded before other work gets its turn: some milliseconds. */
 const entriesPerTurn = 500;
 
+/** What carries requests to the kernel. */
+export type IpvsConnection = Pick<NetlinkConnection, "request" | "batch"> & Disposable;
+
+/** What else it takes of the world. */
+export type IpvsHelpers = {
+  /** Calls back soon, after other work had its turn. */
+  readonly post: (callback: () => void) => void;
+  /** Tries to load the module. */
+  readonly loadModule: () => Promise<void>;
+};
+
 /** The IPVS of the kernel, in one network namespace. */
 export class Ipvs implements Disposable {
-  readonly #reactor: Reactor;
-  readonly #connection: NetlinkConnection;
+  readonly #connection: IpvsConnection;
+  readonly #helpers: IpvsHelpers;
   /** The number that the running kernel gave it. */
   #family = 0;
-  /** `1.2.1` */
-  version = "";
+  #version = "";
 
-  private constructor(reactor: Reactor, connection: NetlinkConnection) {
-    this.#reactor = reactor;
+  constructor(connection: IpvsConnection, helpers: IpvsHelpers) {
     this.#connection = connection;
+    this.#helpers = helpers;
   }
 
-  /** Finds the kernel's IPVS, which is loaded if need be. @throws ExitError (as a rejection) if there is none for us */
+  /** The kernel's IPVS, found. @throws ExitError (as a rejection) if there is none for us */
   static async open(reactor: Reactor, options: IpvsOptions = {}): Promise<Ipvs> {
-    const ipvs = new Ipvs(reactor, connect(reactor, options));
+    const ipvs = new Ipvs(connect(reactor, options), {
+      post: (callback) => reactor.post(callback),
+      loadModule: () => loadModule(reactor),
+    });
+    await ipvs.find();
+    return ipvs;
+  }
+
+  /** `1.2.1` */
+  get version(): string {
+    return this.#version;
+  }
+
+  /** Asks the kernel for it, which is loaded if need be. @throws ExitError (as a rejection) if there is none for us */
+  async find(): Promise<void> {
     try {
-      await ipvs.#resolve(() => loadModule(reactor));
+      await this.#ask().catch(async (error) => {
+        if (!(error instanceof NetlinkError) || error.errno !== ENOENT) throw error;
+        await this.#helpers.loadModule();
+        await this.#ask();
+      });
     } catch (error) {
-      ipvs[Symbol.dispose]();
+      this[Symbol.dispose]();
       throw error instanceof NetlinkError ? unavailable(error) : error;
     }
-    return ipvs;
   }
 
   /** Sends changes in order, in one datagram: at most {@linkcode batchLength}. @returns which failed */
@@ -107,7 +134,9 @@ export class Ipvs implements Disposable {
       const destinations: DestinationEntry[] = [];
       for (const body of await this.request(request)) {
         destinations.push(answered(request, decodeDestination(body, key)));
-        if (destinations.length % entriesPerTurn === 0) await this.#nextTurn();
+        if (destinations.length % entriesPerTurn === 0) {
+          await new Promise<void>((resolve) => this.#helpers.post(resolve));
+        }
       }
       table.push({ ...entry, destinations });
     }
@@ -118,28 +147,13 @@ export class Ipvs implements Disposable {
     this.#connection[Symbol.dispose]();
   }
 
-  /** Lets the event loop have its turn. */
-  #nextTurn(): Promise<void> {
-    return new Promise((resolve) => this.#reactor.post(resolve));
-  }
-
-  async #resolve(load: () => Promise<void>): Promise<void> {
-    try {
-      await this.#ask();
-    } catch (error) {
-      if (!(error instanceof NetlinkError) || error.errno !== ENOENT) throw error;
-      await load();
-      await this.#ask();
-    }
-  }
-
   async #ask(): Promise<void> {
     const question = getFamily(IPVS_FAMILY);
     const [found] = await this.#connection.request(question);
     this.#family = answered(question, decodeFamily(found?.body ?? new Uint8Array(0))).id;
     const request = getInformation();
     const [body] = await this.request(request);
-    this.version = answered(request, decodeInformation(body ?? new Uint8Array(0))).version;
+    this.#version = answered(request, decodeInformation(body ?? new Uint8Array(0))).version;
   }
 }
 
@@ -174,6 +188,7 @@ function loaderPath(): string {
   }
 }
 
+/** Why there is none for us, in one sentence. */
 function unavailable(error: NetlinkError): ExitError {
   if (error.errno === EPERM) {
     return new ExitError(
