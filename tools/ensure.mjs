@@ -21,6 +21,7 @@ const stamp = join(modules, ".ensured");
 const debianSets = {
   demo: ["iproute2", "procps", "util-linux"],
   test: [
+    "dnsmasq-base",
     "frr",
     "iproute2",
     "iputils-ping",
@@ -28,7 +29,10 @@ const debianSets = {
     "keepalived",
     "kmod",
     "nftables",
+    "nginx",
+    "openssl",
     "procps",
+    "python3-aiosmtpd",
     "tshark",
     "user-mode-linux",
     "util-linux",

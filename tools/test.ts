@@ -24,6 +24,7 @@ type Count = { passed: number; failed: number; skipped: number };
  */
 const realFolders = [
   "test/kernel",
+  "test/checkers",
   "test/app",
   "test/conformance",
   "test/demo",

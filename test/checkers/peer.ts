@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  AF_INET6,
   ReceiveBuffer,
   SO_LINGER,
   SO_REUSEADDR,
@@ -20,9 +21,11 @@ export class Accepted {
   received = "";
   /** The other side has ended its half. */
   isEnded = false;
+  readonly from: SocketAddress | undefined;
 
   constructor(socket: Socket, reactor: Reactor, onData: (it: Accepted) => void) {
     this.#socket = socket;
+    this.from = socket.peerAddress();
     const buffer = new Uint8Array(65_536);
     this.#watch = reactor.watch(socket.fd, "read", () => {
       const length = this.#read(buffer);
@@ -79,11 +82,19 @@ export class Peer {
   constructor(
     reactor: Reactor,
     onData: (it: Accepted, opened: boolean) => void,
-    { backlog = 64 }: { readonly backlog?: number } = {},
+    { backlog = 64, everywhere = false }: {
+      readonly backlog?: number;
+      /** On all addresses of both families. */
+      readonly everywhere?: boolean;
+    } = {},
   ) {
-    this.#socket = Socket.open(AF_INET, SOCK_STREAM, 0);
+    this.#socket = Socket.open(everywhere ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
     this.#socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
-    this.#socket.bind({ family: "ipv4", address: "127.0.0.1", port: 0 });
+    this.#socket.bind(
+      everywhere
+        ? { family: "ipv6", address: "::", port: 0, scopeId: 0 }
+        : { family: "ipv4", address: "127.0.0.1", port: 0 },
+    );
     this.#socket.listen(backlog);
     this.port = portOf(this.#socket);
     this.#watch = reactor.watch(this.#socket.fd, "read", () => {

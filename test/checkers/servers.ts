@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import process from "node:process";
 
 /** A folder for what servers read and write. */
@@ -112,7 +112,10 @@ export function selfSigned(
 
 /** The path of a program. @throws Error that names the package */
 export function find(program: string, packageName: string): string {
-  for (const folder of [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"]) {
+  const folders = isAbsolute(program)
+    ? ["/"]
+    : [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  for (const folder of folders) {
     const path = join(folder, program);
     try {
       accessSync(path, constants.X_OK);

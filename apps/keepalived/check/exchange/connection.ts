@@ -51,14 +51,16 @@ export function openSocket(connection: Connection, kind: SocketKind): Socket {
     if (device !== undefined) bindToDevice(socket, device);
     if (mark !== 0) socket.setOption(SOL_SOCKET, SO_MARK, mark | 0);
     if (!isBound) return;
-    if (sourcePort === undefined) socket.setOption(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-    else {
-      socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
-      if (kind.type === SOCK_STREAM) socket.setOption(SOL_SOCKET, SO_LINGER, resetOnClose);
-    }
+    if (kind.type === SOCK_STREAM) readyPort(socket, sourcePort);
     const source = sourceAddress ?? (family === 4 ? "0.0.0.0" : "::");
     socket.bind(socketAddress(source, sourcePort ?? 0, device));
   });
+}
+
+function readyPort(socket: Socket, port: number | undefined): void {
+  if (port === undefined) return socket.setOption(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  socket.setOption(SOL_SOCKET, SO_REUSEADDR, 1);
+  socket.setOption(SOL_SOCKET, SO_LINGER, resetOnClose);
 }
 
 /** Where to connect to, encoded once for all attempts. */
