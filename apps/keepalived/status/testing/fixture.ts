@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "@keepalived/keepalived-config";
+import type { StatusDocument } from "../document.ts";
 import type { VrrpDump } from "../dump/topology_data.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
 
@@ -39,6 +40,27 @@ export function dumpFixture(): VrrpDump {
     config: configOf(testdata("fixture.conf")),
     vrrp: vrrpFixture(),
     who: () => ({ uid: 0, gid: 0 }),
+  };
+}
+
+/** The whole document around it, an hour after the start of the parent. */
+export function documentFixture(): StatusDocument {
+  const vrrp = vrrpFixture();
+  const { at, startedAt } = vrrp.process;
+  return {
+    version: 3,
+    parent: {
+      process: { ...vrrp.process, pid: 1, startedAt: at - 3700 },
+      version: "0.1.0",
+      runtime: "Node 26.10.0",
+      hostName: "router1.example.net",
+      routerId: "R1",
+      configurationFile: "/etc/keepalived/keepalived.conf",
+      maintenance: false,
+      reload: { at: at - 130, ok: true },
+      children: [{ name: "VRRP", pid: vrrp.process.pid, startedAt, restarts: 0 }],
+    },
+    vrrp,
   };
 }
 

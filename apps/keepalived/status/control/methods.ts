@@ -1,0 +1,81 @@
+import { documentOf } from "../ask.ts";
+import type { Dumps } from "../dump/dumps.ts";
+import type { Premises } from "../premises.ts";
+import { ControlError, Json } from "./protocol.ts";
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What the methods work with. */
+export type MethodTools = { readonly premises: Premises; readonly dumps: Dumps };
+
+type Method = (params: Params, tools: MethodTools) => unknown | Promise<unknown>;
+
+/** The methods of the control socket, by name (docs/control.md). */
+const methods: Readonly<Record<string, Method>> = {
+  async status(params, { premises }) {
+    allow(params, ["detail"]);
+    const detail = choiceOf(params, "detail", ["full", "summary"]) ?? "full";
+    return new Json(await documentOf(premises, detail));
+  },
+
+  async reload(params, { premises }) {
+    allow(params, ["dryRun"]);
+    return await premises.reload(flagOf(params, "dryRun") ?? false);
+  },
+
+  maintenance(params, { premises }) {
+    allow(params, ["on"]);
+    const on = flagOf(params, "on");
+    if (on !== undefined) premises.setMaintenance(on);
+    return { maintenance: premises.snapshot().maintenance };
+  },
+
+  async dump(params, { dumps }) {
+    allow(params, ["what"]);
+    const what = choiceOf(params, "what", ["data", "stats", "stats-clear", "json"]);
+    if (what === undefined) throw new ControlError("bad-params", "what is missing");
+    if (what === "data") await dumps.data();
+    else if (what === "json") await dumps.json();
+    else await dumps.stats(what === "stats-clear");
+    return {};
+  },
+};
+
+/** Serves one request. @throws ControlError to refuse it */
+export async function serveMethod(
+  name: string,
+  params: Params,
+  tools: MethodTools,
+): Promise<unknown> {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method === undefined) {
+    throw new ControlError("unknown-method", `There is no method '${name}'`);
+  }
+  return await method(params, tools);
+}
+
+/** A field that nobody knows is more likely a mistake than meant to have no effect. */
+function allow(params: Params, names: readonly string[]): void {
+  const unknown = Object.keys(params).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ControlError("bad-params", `There is no parameter '${unknown}'`);
+  }
+}
+
+function flagOf(params: Params, name: string): boolean | undefined {
+  const value = params[name];
+  if (value === undefined || typeof value === "boolean") return value;
+  throw new ControlError("bad-params", `${name} is neither true nor false`);
+}
+
+function choiceOf<Choice extends string>(
+  params: Params,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const value = params[name];
+  if (value === undefined) return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new ControlError("bad-params", `${name} is none of ${choices.join(", ")}`);
+}

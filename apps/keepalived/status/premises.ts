@@ -1,0 +1,40 @@
+import type { Config } from "@keepalived/keepalived-config";
+import type { Question } from "../control.ts";
+import type { ParentSnapshot } from "./snapshot/parent_snapshot.ts";
+
+/** The children by the names that the status document has for them. */
+export type ChildName = "vrrp" | "check" | "bfd";
+
+/** A child that can be asked. */
+export type Child = {
+  readonly name: ChildName;
+  /** What operators call it: `VRRP`. */
+  readonly title: string;
+  readonly pid: number;
+  /** @returns its answer in JSON @throws Error if it does not answer */
+  readonly ask: (question: Question) => Promise<string>;
+};
+
+/** What a reload would change, or has changed. */
+export type ReloadReport = {
+  /** Whether the configuration can be taken. */
+  readonly ok: boolean;
+  /** Whether it runs now. */
+  readonly applied: boolean;
+  /** What is wrong with the files: errors, warnings, what only a restart can change. One text each. */
+  readonly problems: readonly string[];
+  /** What is different, in words. */
+  readonly changes: readonly string[];
+};
+
+/** What of the parent those need who ask it. */
+export type Premises = {
+  /** The configuration that runs. */
+  readonly config: () => Config;
+  readonly snapshot: () => ParentSnapshot;
+  /** Those that run. */
+  readonly children: () => readonly Child[];
+  /** @param dryRun only say what would change */
+  readonly reload: (dryRun: boolean) => Promise<ReloadReport>;
+  readonly setMaintenance: (on: boolean) => void;
+};
