@@ -15,8 +15,9 @@ export type Option = {
   readonly help: string;
 };
 
-/** One command of `keepalived config`. */
+/** One command of the program, or of `keepalived config`. */
 export type Command = {
+  /** What a person writes: `config check`. */
   readonly name: string;
   /** Its arguments, as in `FILE` or `A B`; those in brackets may be left out. */
   readonly operands: readonly string[];
@@ -41,8 +42,8 @@ const HELP: Option = { name: "help", short: "h", help: "Print this help and exit
 export function readArguments(command: Command, words: readonly string[]): Given {
   const options = [...command.options, HELP];
   const fail = (problem: string): never => {
-    const hint = `Try 'keepalived config ${command.name} --help'.`;
-    throw new ExitError(configStatus.usage, `config ${command.name}: ${problem}\n${hint}`);
+    const hint = `Try 'keepalived ${command.name} --help'.`;
+    throw new ExitError(configStatus.usage, `${command.name}: ${problem}\n${hint}`);
   };
   const given = parseArgs(words, {
     boolean: options.filter(({ value }) => value === undefined).map(({ name }) => name),
@@ -85,7 +86,7 @@ export function helpOf({ name, operands, summary, options, notes }: Command): st
     const value = option.value === undefined ? "" : `=${option.of?.join("|") ?? option.value}`;
     return `  ${short}${`--${option.name}${value}`.padEnd(24)} ${option.help}\n`;
   });
-  const usage = ["keepalived config", name, "[OPTION...]", ...operands].join(" ");
+  const usage = ["keepalived", name, "[OPTION...]", ...operands].join(" ");
   return `Usage: ${usage}\n\n${summary}.\n\n${rows.join("")}\n${notes}`;
 }
 

@@ -10,12 +10,13 @@ import { summaryOf } from "../config_load.ts";
 import { ExitError } from "../exit_status.ts";
 import { type Command, CONFIG_ID, type Given } from "./arguments.ts";
 import { loadFile } from "./load_file.ts";
-import { hasError, print, statusWithout } from "./output.ts";
+import { hasError, statusWithout } from "./output.ts";
+import { print } from "../print.ts";
 import { configStatus } from "./status.ts";
 
 /** `keepalived config check FILE` */
 export const CHECK: Command = {
-  name: "check",
+  name: "config check",
   operands: ["FILE"],
   summary:
     "Checks a configuration: errors, warnings, deprecations, and what is allowed and hardly wanted",

@@ -7,7 +7,7 @@ import { configStatus } from "./status.ts";
 
 /** `keepalived config convert FILE` */
 export const CONVERT: Command = {
-  name: "convert",
+  name: "config convert",
   operands: ["FILE"],
   summary: "Writes a configuration in another language, with the same meaning",
   options: [TO, OUTPUT, CONFIG_ID],

@@ -1,12 +1,13 @@
 import { describeDifference, difference } from "@keepalived/keepalived-config";
 import { type Command, CONFIG_ID } from "./arguments.ts";
 import { loadFile } from "./load_file.ts";
-import { complain, complainOf, hasError, print, statusWithout } from "./output.ts";
+import { complainOf, hasError, statusWithout } from "./output.ts";
+import { complain, print } from "../print.ts";
 import { configStatus } from "./status.ts";
 
 /** `keepalived config diff A B` */
 export const DIFF: Command = {
-  name: "diff",
+  name: "config diff",
   operands: ["A", "B"],
   summary: "Says what a reload would do in a daemon that runs with A and is given B",
   options: [CONFIG_ID],

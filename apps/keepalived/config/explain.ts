@@ -1,11 +1,11 @@
 import { explain } from "@keepalived/keepalived-config";
 import type { Command } from "./arguments.ts";
-import { complain, print } from "./output.ts";
+import { complain, print } from "../print.ts";
 import { configStatus } from "./status.ts";
 
 /** `keepalived config explain KEYWORD` */
 export const EXPLAIN: Command = {
-  name: "explain",
+  name: "config explain",
   operands: ["KEYWORD"],
   summary: "Says where a keyword may stand, what it takes, its default, and what it does",
   options: [],

@@ -1,6 +1,6 @@
 import { ExitError } from "../exit_status.ts";
 import { type Command, helpOf, readArguments } from "./arguments.ts";
-import { print } from "./output.ts";
+import { print } from "../print.ts";
 import { configStatus } from "./status.ts";
 
 /** Each loads only what it needs. */
@@ -34,7 +34,7 @@ export async function runConfig([name, ...words]: readonly string[]): Promise<nu
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const rows = all.map(({ name, operands, summary }) =>
-    `  ${[name, ...operands].join(" ").padEnd(18)} ${summary}\n`
+    `  ${[name.slice("config ".length), ...operands].join(" ").padEnd(18)} ${summary}\n`
   );
   return `Usage: keepalived config COMMAND [OPTION...]
 

@@ -5,7 +5,7 @@ import { configStatus } from "./status.ts";
 
 /** `keepalived config schema` */
 export const SCHEMA: Command = {
-  name: "schema",
+  name: "config schema",
   operands: [],
   summary: "Prints the JSON Schema (2020-12) of YAML and JSON configurations",
   options: [OUTPUT],

@@ -7,7 +7,7 @@ import { configStatus } from "./status.ts";
 
 /** `keepalived config show FILE` */
 export const SHOW: Command = {
-  name: "show",
+  name: "config show",
   operands: ["FILE"],
   summary:
     "Prints the effective configuration: every keyword with the value in force, defaults included",
