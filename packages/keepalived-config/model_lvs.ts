@@ -22,7 +22,7 @@ export type Scheduler =
 
 /** One `virtual_server`: an IPVS service, or all those of a group, with its real servers. */
 export type VirtualServer = {
-  /** As logs and FIFOs name it: `[10.0.0.1]:tcp:80`, `FWM 5`, `[GROUP]:0`. */
+  /** As logs and FIFOs name it: `[10.0.0.1]:tcp:80`, `FWM 5`, `[GROUP]:0` and `[GROUP]:1` of two on one group. */
   readonly name: string;
   readonly at: Span;
   /** The `virtual_server_group`. */
@@ -43,7 +43,10 @@ export type VirtualServer = {
   readonly forwarding: Forwarding;
   /** Between two checks, of checkers which say nothing else. */
   readonly delayLoopUs: number;
+  /** Checks run only while one of its addresses is on the host. */
   readonly haSuspend: boolean;
+  /** Those addresses, where they are not its own. */
+  readonly haSuspendAddresses?: readonly IpAddress[];
   readonly alpha: boolean;
   readonly omega: boolean;
   /** Gained at `quorum + hysteresis`, lost below `quorum - hysteresis`. At most the weight of all servers. */

@@ -122,6 +122,7 @@ export const CHECKER: Ledger = {
     real_server: "10.1.0.9 81 {\n}",
     protocol: "SCTP",
     persistence_granularity: "255.255.255.0",
+    ha_suspend: "10.0.0.1 2001:db8::1",
     "virtual_server hysteresis": "1",
     "virtual_server quorum": "2",
     status_code: "200 301-399",

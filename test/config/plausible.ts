@@ -95,6 +95,7 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "CODE|LOW-HIGH ...": one("200", "200-299 404"),
   "OPTION ...": one("caseless", "caseless dotall"),
   "HEXSTRING": one("00ff", "0a 1b"),
+  "[IP...]": one("10.0.0.1", "10.0.0.1 2001:db8::1", "nonsense"),
   "IP [PORT] | fwmark N | group NAME": one(
     "10.9.0.1 80",
     "10.9.0.2 443",

@@ -16,7 +16,7 @@ export function instanceIdentity(it: VrrpInstanceConfig): string {
 
 /** Address, port and protocol; a firewall mark and its family; or a group and its protocol. */
 export function virtualServerIdentity(it: VirtualServer): string {
-  return [it.name, it.protocol, it.family].join(" ");
+  return [it.group ?? it.name, it.protocol, it.family].join(" ");
 }
 
 export function realServerIdentity({ address, port }: RealServer): string {

@@ -17,6 +17,8 @@ import {
 } from "./identity.ts";
 import { sameMeaning } from "./same.ts";
 
+export { checkerIdentity, realServerIdentity, virtualServerIdentity } from "./identity.ts";
+
 /** Which virtual routers go on, perhaps changed, which end and which begin. */
 export function matchInstances(
   from: readonly VrrpInstanceConfig[],

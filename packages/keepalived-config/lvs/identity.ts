@@ -8,7 +8,7 @@ import { readValue } from "../value.ts";
 /** What a `virtual_server` serves, and as what messages name it. */
 export type Identity = ServiceGroup & {
   readonly kind: Service["kind"];
-  /** `[10.0.0.1]:tcp:80`, `FWM 5`, `[GROUP]:0`; before the protocol is known it is `none`. */
+  /** `[10.0.0.1]:tcp:80`, `FWM 5`, `[GROUP]:0` of the first on a group; before the protocol is known it is `none`. */
   readonly name: (protocol: string | undefined) => string;
   readonly group?: string;
 };
@@ -16,7 +16,11 @@ export type Identity = ServiceGroup & {
 /** `IP [PORT]`, `fwmark N` or `group NAME`; undefined after a report. */
 export function readIdentity(
   statement: Statement,
-  groups: ServiceGroups,
+  { groups, groupUses }: {
+    readonly groups: ServiceGroups;
+    /** How many virtual servers each group has so far. */
+    readonly groupUses: Map<string, number>;
+  },
   report: Report,
 ): Identity | undefined {
   const [, first, second] = statement.words;
@@ -38,7 +42,11 @@ export function readIdentity(
       return refuse(read.code, `${message}: ${read.message}`);
     }
     const group = groups.get(text);
-    if (group !== undefined) return ofGroup(text, group);
+    if (group !== undefined) {
+      const uses = groupUses.get(text) ?? 0;
+      groupUses.set(text, uses + 1);
+      return ofGroup(text, group, uses);
+    }
     if (groups.has(text)) return undefined;
     const message = `Virtual server group ${clip(text)} specified but not configured` +
       ` - ignoring virtual server [${clip(text)}]:0`;
@@ -59,8 +67,8 @@ function ofMark(mark: number): Identity {
   return { kind: "fwmark", name: () => `FWM ${mark}`, addresses: [], marks };
 }
 
-function ofGroup(name: string, group: ServiceGroup): Identity {
-  return { kind: "group", name: () => `[${name}]:0`, group: name, ...group };
+function ofGroup(name: string, group: ServiceGroup, number: number): Identity {
+  return { kind: "group", name: () => `[${name}]:${number}`, group: name, ...group };
 }
 
 function ofAddress(address: string, port: number): Identity {

@@ -1,4 +1,5 @@
-import type { Report } from "@keepalived/conf-parser";
+import { clip, type Report } from "@keepalived/conf-parser";
+import { parseIp } from "@keepalived/ip-address";
 import { type Body, placeOf, type Statement } from "../bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
 import type { Config } from "../model.ts";
@@ -19,6 +20,8 @@ import { readSorryServer } from "./sorry_server.ts";
 type Surroundings = Pick<Service, "files" | "sessions" | "report"> & {
   readonly global: GlobalConfig;
   readonly groups: ServiceGroups;
+  /** How many virtual servers each group has so far. */
+  readonly groupUses: Map<string, number>;
 };
 
 /** All `virtual_server` blocks that can serve, in the order of the file. */
@@ -32,6 +35,7 @@ export function resolveVirtualServers(
     global,
     report,
     groups: readServiceGroups(root, report),
+    groupUses: new Map(),
     files: new Map(trackFiles.map((file) => [file.name, file])),
     sessions: new Set(bfdInstances.map(({ name }) => name)),
   };
@@ -47,7 +51,7 @@ function resolveVirtualServer(
   const { global, report } = around;
   const at = statement.words[1]?.at ?? placeOf(statement);
   const say = sayer(body, at, report);
-  const identity = readIdentity(statement, around.groups, report);
+  const identity = readIdentity(statement, around, report);
   if (identity === undefined) return undefined;
   const protocol = readProtocol(body, identity, say);
   const name = identity.name(protocol);
@@ -73,7 +77,7 @@ function resolveVirtualServer(
     onePacket: readOnePacket(body, protocol, name, say),
     forwarding,
     delayLoopUs: service.service.delayLoopUs,
-    haSuspend: readSuspend(body, identity, name, say),
+    ...readSuspend(body, identity, name, say, report),
     alpha: service.inherited.alpha,
     omega: has(body, "omega"),
     ...quorum,
@@ -187,10 +191,27 @@ function membersOf({ addresses, marks }: Identity, family: 4 | 6): readonly Serv
   ];
 }
 
-function readSuspend(body: Body, identity: Identity, name: string, say: Say): boolean {
-  if (!has(body, "ha_suspend")) return false;
-  if (identity.addresses.length > 0) return true;
+/** Without addresses of its own, a virtual server has to be told which ones to look for. */
+function readSuspend(
+  body: Body,
+  identity: Identity,
+  name: string,
+  say: Say,
+  report: Report,
+): Pick<VirtualServer, "haSuspend" | "haSuspendAddresses"> {
+  const statement = last(body, "ha_suspend");
+  if (statement === undefined) return { haSuspend: false };
+  const haSuspendAddresses = statement.words.slice(1).flatMap(({ text, at }) => {
+    const address = parseIp(text);
+    if (address !== undefined) return [address];
+    const message = `Virtual server ${name}: ha_suspend address ${clip(text)} is not an IP address`;
+    report({ severity: "error", code: "invalid-address", message: `${message} - ignoring`, at });
+    return [];
+  });
+  if (haSuspendAddresses.length > 0) return { haSuspend: true, haSuspendAddresses };
+  if (identity.addresses.length > 0) return { haSuspend: true };
   const message = "cannot use ha_suspend with fwmarks - clearing ha_suspend";
-  say("warning", "adjusted", `Virtual server ${name}: ${message}`, "ha_suspend");
-  return false;
+  const hint = "name the addresses that traffic comes to: ha_suspend IP...";
+  say("warning", "adjusted", `Virtual server ${name}: ${message}`, "ha_suspend", hint);
+  return { haSuspend: false };
 }

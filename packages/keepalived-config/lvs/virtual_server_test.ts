@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadConfig, type VirtualServer } from "../mod.ts";
+import { loadConfig, matchVirtualServers, type VirtualServer } from "../mod.ts";
 
 function read(text: string) {
   const { config, diagnostics } = loadConfig((path) => [{ path, text }], "a", { hostName: "h" });
@@ -175,6 +175,13 @@ const rules: readonly (readonly [
   ["a family against the address", CHOSEN + "ip_family inet6\n" + SERVER, "10.0.0.1 80", {
     family: 4,
   }, ["Virtual server specified family inet6 conflicts with server family"]],
+  [
+    "suspension by other addresses, as a firewall mark needs",
+    "lvs_sched rr\nlvs_method NAT\nha_suspend 192.0.2.1 x 2001:db8::1\n" + SERVER,
+    "fwmark 5",
+    { haSuspend: true, haSuspendAddresses: ["192.0.2.1", "2001:db8::1"] },
+    ["Virtual server FWM 5: ha_suspend address x is not an IP address - ignoring"],
+  ],
   ["suspension of an address", CHOSEN + "ha_suspend\nomega\nalpha\n" + SERVER, "10.0.0.1 80", {
     haSuspend: true,
     omega: true,
@@ -296,6 +303,22 @@ for (const [name, text, message] of empty) {
     assert.deepEqual(said, [message]);
   });
 }
+
+test("virtual servers on one group are numbered, and found again by their protocol", () => {
+  const block = (protocol: string) =>
+    `virtual_server group g {\nprotocol ${protocol}\nlvs_sched rr\nlvs_method NAT\n${SERVER}}\n`;
+  const group = "virtual_server_group g {\n10.0.0.1 80\n}\n";
+  const { servers, said } = read(group + block("TCP") + block("UDP"));
+  assert.deepEqual(said, []);
+  assert.deepEqual(servers.map(({ name }) => name), ["[g]:0", "[g]:1"]);
+  const { servers: turned } = read(group + block("UDP") + block("TCP"));
+  const { add, change, remove } = matchVirtualServers(servers, turned);
+  assert.deepEqual([add, remove], [[], []]);
+  assert.deepEqual(change.map(({ from, to }) => [from.protocol, to.protocol, to.name]), [
+    ["udp", "udp", "[g]:0"],
+    ["tcp", "tcp", "[g]:1"],
+  ]);
+});
 
 test("the connection sync daemon has the VRID of its instance", () => {
   const instance = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 7\n" +

@@ -1,5 +1,5 @@
 import { anyCase, boolean, choice, command, exactWord, integer, keyword } from "./keyword.ts";
-import { optional, seconds, type Table, word } from "./keyword.ts";
+import { optional, rest, seconds, type Table, word } from "./keyword.ts";
 import { connectTimeout, schedule } from "./checker_rows.ts";
 import { forwarding, HIGHEST_WEIGHT, names, REAL_SERVER, server } from "./real_server.ts";
 
@@ -120,8 +120,8 @@ export const VIRTUAL_SERVER: Table = {
     keyword(
       "checker",
       "ha_suspend",
-      [],
-      "Check only while the address of the service is on this host",
+      [optional(rest("[IP...]"))],
+      "Check only while an address of the service, or one of these, is on this host",
       { default: "off" },
     ),
     keyword("checker", "smtp_alert", [boolean()], "Mail when the quorum is gained or lost", {

@@ -37,7 +37,7 @@ export const VIRTUAL_SERVER: Entries<VirtualServer> = {
   inhibit_on_failure: { never: "each real server says it" },
   weight: { never: "each real server says it" },
   virtualhost: (it) => words(it.virtualHost),
-  ha_suspend: (it) => flag(it.haSuspend),
+  ha_suspend: (it) => it.haSuspend ? [{ arguments: it.haSuspendAddresses ?? [] }] : [],
   alpha: (it) => flag(it.alpha),
   omega: (it) => flag(it.omega),
   quorum: (it) => words(it.quorum || undefined),
