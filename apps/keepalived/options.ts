@@ -98,6 +98,13 @@ const rows: readonly OptionRow[] = [
     help: "End when a child process ends, and do not start it again",
   },
   {
+    key: "watchdogDevice",
+    long: "watchdog-device",
+    value: "optional",
+    placeholder: "FILE",
+    help: "Feed a hardware watchdog (default: /dev/watchdog), which resets the machine without us",
+  },
+  {
     key: "pidFile",
     short: "p",
     long: "pid",
@@ -171,6 +178,7 @@ export type OptionKey =
   | "keepIpvs"
   | "noIpvs"
   | "noRespawn"
+  | "watchdogDevice"
   | "pidFile"
   | "vrrpPidFile"
   | "checkersPidFile"

@@ -153,6 +153,7 @@ export { waitReadable } from "./waiting.ts";
 export { checkPlatform } from "./check_platform.ts";
 
 export { FileLock, lockFile } from "./file_lock.ts";
+export { WatchdogDevice } from "./watchdog_device.ts";
 export { interfaceMtu } from "./interface_mtu.ts";
 export { interfaceIndex, interfaceName } from "./interface_name.ts";
 export { CLONE_NEWNET, CLONE_NEWNS, enterNamespace, leaveNamespace } from "./namespace.ts";

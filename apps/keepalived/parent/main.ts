@@ -9,6 +9,8 @@ import { PidFile, pidFileOf } from "../pid_file.ts";
 import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
 import { runtimeName, version } from "../version.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
+import { KeepAlive } from "./keep_alive.ts";
+import { ServiceManager } from "./service_manager.ts";
 import { type Signal, Signals } from "./signals.ts";
 import { type Patience, SupervisedChild } from "./supervised_child.ts";
 
@@ -31,6 +33,11 @@ export async function runParent(
     console: options.count("console") > 0,
     syslog: options.count("noSyslog") === 0,
   });
+  const manager = new ServiceManager(log);
+  const tellManager = (error: unknown) => {
+    if (error instanceof ExitError) manager.failed(error.status);
+    throw error;
+  };
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
     // Before the pid file tells others where to send them.
     using signals = new Signals();
@@ -38,11 +45,23 @@ export async function runParent(
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
     const config = await start(options, log);
     using reactor = new Reactor();
-    const parent = new Parent({ reactor, options, config, log, onRunning });
+    const parent = new Parent({ reactor, options, config, log, manager, onRunning });
+    using _keepAlive = new KeepAlive({
+      scheduler: reactor,
+      log,
+      manager,
+      device: deviceOf(options),
+      isWell: () => !parent.isStuck(),
+    });
     const status = await parent.run(signals);
     log("info", `Stopped Keepalived v${version}`);
     return status;
-  });
+  }).catch(tellManager);
+}
+
+function deviceOf(options: Options): string | undefined {
+  if (options.count("watchdogDevice") === 0) return undefined;
+  return options.value("watchdogDevice") ?? "/dev/watchdog";
 }
 
 /** The configuration to start with. @throws ExitError if there is none */
@@ -68,6 +87,7 @@ type ParentOptions = {
   readonly options: Options;
   readonly config: Config;
   readonly log: Log;
+  readonly manager: ServiceManager;
   readonly onRunning: () => void;
 };
 
@@ -75,6 +95,7 @@ class Parent {
   readonly #reactor: Reactor;
   readonly #options: Options;
   readonly #log: Log;
+  readonly #manager: ServiceManager;
   /** In the order in which they were started. */
   readonly #children = new Map<ChildKind, SupervisedChild>();
   /** Those that do not run the current configuration yet. */
@@ -88,7 +109,8 @@ class Parent {
   #isStopping = false;
   #reloads: Promise<void> = Promise.resolve();
 
-  constructor({ reactor, options, config, log, onRunning }: ParentOptions) {
+  constructor({ reactor, options, config, log, manager, onRunning }: ParentOptions) {
+    this.#manager = manager;
     this.#reactor = reactor;
     this.#onRunning = onRunning;
     this.#options = options;
@@ -100,11 +122,17 @@ class Parent {
   async run(signals: Signals): Promise<number> {
     this.#configureChildren(() => {
       this.#log("info", "Startup complete");
+      this.#manager.ready();
       this.#onRunning();
     });
     signals.handOver((signal) => this.#onSignal(signal));
     await this.#reactor.run();
     return this.#status;
+  }
+
+  /** Whether a child hangs and cannot even be killed. */
+  isStuck(): boolean {
+    return [...this.#children.values()].some((child) => child.isStuck());
   }
 
   #onSignal(signal: Signal): void {
@@ -198,25 +226,36 @@ class Parent {
     return this.#options.count("keepIpvs") > 0 ? { ipvs: "keep" } : {};
   }
 
-  /** Parses first; with any error the running configuration stays. */
   async #reload(): Promise<void> {
-    this.#log("info", "Reloading ...");
-    const loaded = await loadOf(this.#options);
     if (this.#isStopping) return;
+    this.#log("info", "Reloading ...");
+    this.#manager.reloading();
+    const onConfigured = () => {
+      this.#log("info", "Reload complete");
+      this.#manager.ready();
+    };
+    if (await this.#readAgain()) this.#configureChildren(onConfigured);
+    else if (!this.#isStopping) this.#manager.ready();
+  }
+
+  /** Parses first; with any error the running configuration stays. @returns whether there is another one now */
+  async #readAgain(): Promise<boolean> {
+    const loaded = await loadOf(this.#options);
+    if (this.#isStopping) return false;
     report(loaded, this.#log);
     const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
     if (loaded.config === undefined || broken) {
       this.#log("error", "Reload refused: the configuration has errors, the running one stays");
-      return;
+      return false;
     }
     const fixed = fixedChanges(this.#config, loaded.config);
     if (fixed.length > 0) {
       const keywords = fixed.join(", ");
       this.#log("error", `Reload refused: to change ${keywords} the daemon must be restarted`);
-      return;
+      return false;
     }
     this.#config = loaded.config;
-    this.#configureChildren(() => this.#log("info", "Reload complete"));
+    return true;
   }
 
   #stop(status: number): void {
@@ -224,6 +263,8 @@ class Parent {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#log("info", "Stopping");
+    if (status !== exitStatus.ok) this.#manager.failed(status);
+    this.#manager.stopping();
     void Promise.all([...this.#children.values()].map((child) => child.stop())).then(() =>
       this.#reactor.stop()
     );
