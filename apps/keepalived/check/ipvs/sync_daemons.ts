@@ -14,6 +14,8 @@ import { answered, type Ipvs } from "./client.ts";
 export class SyncDaemons {
   readonly #ipvs: Pick<Ipvs, "request">;
   readonly #log: Log;
+  /** Those that were started here, by role. */
+  readonly #told = new Map<SyncDaemon["role"], SyncDaemon>();
   #wanted: readonly SyncDaemon[] = [];
   #change: Promise<void> = Promise.resolve();
   #changes = 0;
@@ -42,12 +44,10 @@ export class SyncDaemons {
   async #apply(wanted: readonly SyncDaemon[]): Promise<void> {
     try {
       const running = await this.#read();
-      const isKept = (it: SyncDaemon) => wanted.some((daemon) => isAsWanted(it, daemon));
-      for (const it of running) if (!isKept(it)) await this.#stop(it);
+      const kept = running.filter((it) => wanted.some((daemon) => this.#isAsWanted(it, daemon)));
+      for (const it of running) if (!kept.includes(it)) await this.#stop(it);
       for (const it of wanted) {
-        if (!running.some((daemon) => isAsWanted(daemon, it))) {
-          await this.#ipvs.request(startDaemon(it));
-        }
+        if (!kept.some(({ role }) => role === it.role)) await this.#start(it);
       }
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
@@ -55,10 +55,27 @@ export class SyncDaemons {
     }
   }
 
+  /** Whether the kernel's is what was asked for; what was not asked for may be anything. */
+  #isAsWanted(running: SyncDaemon, wanted: SyncDaemon): boolean {
+    const names = Object.keys(wanted) as (keyof SyncDaemon)[];
+    // The kernel has its own mind about the length, so what counts is what it was told.
+    const told = this.#told.get(running.role);
+    return names.every((name) =>
+      name === "maxLength"
+        ? told === undefined || told.maxLength === wanted.maxLength
+        : running[name] === wanted[name]
+    );
+  }
+
   async #read(): Promise<readonly SyncDaemon[]> {
     const request = listDaemons();
     const bodies = await this.#ipvs.request(request);
     return bodies.map((body) => answered(request, decodeDaemon(body)));
+  }
+
+  async #start(daemon: SyncDaemon): Promise<void> {
+    await this.#ipvs.request(startDaemon(daemon));
+    this.#told.set(daemon.role, daemon);
   }
 
   async #stop({ role }: SyncDaemon): Promise<void> {
@@ -68,11 +85,6 @@ export class SyncDaemons {
       // It is enough that it does not run.
       if (!(error instanceof NetlinkError) || error.errno !== ESRCH) throw error;
     }
+    this.#told.delete(role);
   }
-}
-
-/** Whether the kernel's is what was asked for; what was not asked for may be anything. */
-function isAsWanted(running: SyncDaemon, wanted: SyncDaemon): boolean {
-  const names = Object.keys(wanted) as (keyof SyncDaemon)[];
-  return names.every((name) => running[name] === wanted[name]);
 }

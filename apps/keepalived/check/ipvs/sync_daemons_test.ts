@@ -82,6 +82,19 @@ test("one that an earlier run left is taken over if it is as wanted", async () =
   ]);
 });
 
+test("a length that the kernel rounds is no reason to start anew, another one is", async () => {
+  const { set, kernel } = bench();
+  await set({ ...backup, maxLength: 1000 });
+  kernel.set("backup", { ...kernel.get("backup") ?? backup, maxLength: 1024 });
+  assert.deepEqual(await set(master, { ...backup, maxLength: 1000 }), [
+    "--start-daemon master --mcast-interface eth0 --syncid 7",
+  ]);
+  assert.deepEqual(await set(master, { ...backup, maxLength: 1100 }), [
+    "--stop-daemon backup",
+    "--start-daemon backup --mcast-interface eth0 --syncid 7 --sync-maxlen 1100",
+  ]);
+});
+
 test("of wishes that follow each other only the last is carried out", async () => {
   const { daemons, asked } = bench();
   daemons.set([master]);

@@ -163,7 +163,8 @@ export class Table implements Disposable {
     const adopted = [...found].filter(([text]) => !known.has(text)).map(([, it]) => it);
     if (adopted.length > 0) {
       const count = adopted.reduce((sum, { destinations }) => sum + destinations.size, 0);
-      log("info", `IPVS: took over ${adopted.length} services with ${count} destinations`);
+      const [services, servers] = [plural(adopted.length, "service"), plural(count, "destination")];
+      log("info", `IPVS: took over ${services} with ${servers}`);
     }
     const changes = foreignChanges(known, found);
     for (const line of changes.slice(0, linesAtOnce)) log("warning", `IPVS: somebody ${line}`);
@@ -243,4 +244,8 @@ function isConflict({ verb, on }: Operation, { errno }: NetlinkError): boolean {
 /** Whether the kernel has done it is not known. */
 function isUncertain({ code }: NetlinkError): boolean {
   return ["ETIMEDOUT", "ENOBUFS", "EBADMSG"].includes(code);
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

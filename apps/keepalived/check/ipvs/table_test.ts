@@ -129,7 +129,7 @@ test("what is there already is taken over, and made what it is to be", async () 
   await bench.settle();
   assert.deepEqual(bench.news(), {
     batches: [[`-e ${line(2)}`, `-d ${WEB} -r 10.0.0.9:80`]],
-    said: ["info: IPVS: took over 1 services with 3 destinations"],
+    said: ["info: IPVS: took over 1 service with 3 destinations"],
   });
   await bench.time.pass(61 * second);
   assert.deepEqual(bench.news(), { batches: [], said: [] }, "others' services are not ours");

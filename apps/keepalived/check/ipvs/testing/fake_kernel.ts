@@ -27,19 +27,18 @@ const none = {
   outByteRate: 0n,
 };
 
+type FakeService = { service: Service; readonly destinations: Map<string, Destination> };
+
 /** An IPVS that carries requests out as the kernel does, in a later turn, and can be told to fail. */
 export class FakeKernel {
   /** What it has, by the text of the service's key. */
-  readonly table = new Map<
-    string,
-    { service: Service; readonly destinations: Map<string, Destination> }
-  >();
+  readonly table: Map<string, FakeService> = new Map();
   /** Names of the requests of each datagram, without `ipvsadm`. */
   readonly batches: string[][] = [];
   /** Error numbers for requests that hold these words. */
-  readonly refused = new Map<string, number>();
+  readonly refused: Map<string, number> = new Map();
   /** Requests that hold these words are carried out and answered with this error. */
-  readonly unanswered = new Map<string, number>();
+  readonly unanswered: Map<string, number> = new Map();
   /** The error of the next readings. */
   unreadable: number | undefined;
   readings = 0;
