@@ -9,6 +9,9 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
   if (words[0] === "config") {
     return await (await import("./config/main.ts")).runConfig(words.slice(1));
   }
+  if (words[0] === "--genhash" || words[0] === "-T") {
+    return await (await import("./genhash/main.ts")).runGenhash(words.slice(1), calledAs());
+  }
   const parsed = parseOptions(words);
   if (!parsed.ok) {
     process.stderr.write(`keepalived: ${parsed.problem}\nTry 'keepalived --help'.\n`);
@@ -30,6 +33,11 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     return await (await import("./parent/main.ts")).runParent(words);
   }
   return await daemonize(words);
+}
+
+/** How genhash was called: by a link of its name, which the starter tells, or as what the daemon can do as well. */
+function calledAs(): string {
+  return process.env["KEEPALIVED_CALLED"] === "genhash" ? "genhash" : "keepalived --genhash";
 }
 
 /**

@@ -284,6 +284,7 @@ export function helpText(): string {
   return [
     "Usage: keepalived [OPTION...]",
     "       keepalived config COMMAND    check, explain, convert or compare configurations",
+    "       keepalived --genhash OPTION...    print the digest of a page, for HTTP_GET and SSL_GET",
     "",
     "Shares virtual addresses between machines with VRRP: one holds them, and when it fails another takes over.",
     "Spreads connections over the servers that are alive, with the kernel's IPVS.",
