@@ -15,7 +15,9 @@ export function inactiveFeatures(config: Config): readonly string[] {
       ? []
       : [`(${names.join(", ")}) ${feature}: accepted, not acted on by this version`];
   });
-  if (config.present.checker) lines.push("virtual_server: accepted, not acted on by this version");
+  if (config.global.firewall.nftablesIpvs !== undefined && config.present.checker) {
+    lines.push("nftables_ipvs: no firewall is set up, each member of a group is a service of IPVS");
+  }
   if (
     config.global.linkbeatPolling || config.linkbeatInterfaces.length > 0 ||
     config.instances.some((it) => it.linkbeatPolling)

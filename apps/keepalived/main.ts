@@ -18,6 +18,8 @@ async function main(): Promise<number> {
         process.argv.slice(2),
         tellLauncher,
       );
+    case "check":
+      return await (await import("./check/main.ts")).runCheck();
     case "vrrp":
       return await (await import("./vrrp/main.ts")).runVrrp();
   }

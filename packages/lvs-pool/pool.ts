@@ -28,8 +28,8 @@ export type PoolState = {
   readonly servers: readonly ServerState[];
 };
 
-/** Why something is told. */
-export type Cause = "started" | "checked" | "configured" | "stopped" | "removed";
+/** Why something is told; `first`: a checker has spoken for the first time, and nothing was said before. */
+export type Cause = "started" | "first" | "checked" | "configured" | "stopped" | "removed";
 
 export type PoolAction =
   /** What the kernel is to have is not what it was: see {@linkcode desired}. */
@@ -185,8 +185,8 @@ function tellServer(
   const { id, name } = server;
   const [from, to] = [weightOf(previous, before), weightOf(server, after)];
   if (from !== to) actions.push({ kind: "weight-changed", id, name, up, from, to });
-  const isFirst = before.pending && !after.pending;
-  if (up !== isUp(before) || (isFirst && !up)) actions.push(serverState(server, up, cause));
+  if (up !== isUp(before)) actions.push(serverState(server, up, cause));
+  else if (!up && before.pending && !after.pending) actions.push(serverState(server, up, "first"));
   return actions;
 }
 

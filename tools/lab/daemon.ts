@@ -22,7 +22,7 @@ export type DaemonOptions = {
   readonly folder: string;
   readonly name: string;
   readonly config: string;
-  /** Replaces the usual `-nlGD`. */
+  /** Replaces the usual `-nlGD`; several words are told apart by spaces. */
   readonly flags?: string;
   /** Words before the program, such as `setpriv` and its options. */
   readonly wrapper?: readonly string[];
@@ -35,6 +35,7 @@ export class Daemon {
   readonly configFile: string;
   readonly pidFile: string;
   readonly vrrpPidFile: string;
+  readonly checkersPidFile: string;
   readonly #process: ChildProcess;
   readonly #exited: Promise<number | string>;
   readonly #closed: Promise<unknown>;
@@ -45,9 +46,11 @@ export class Daemon {
     this.configFile = join(folder, `${name}.conf`);
     this.pidFile = join(folder, `${name}.pid`);
     this.vrrpPidFile = join(folder, `${name}_vrrp.pid`);
+    this.checkersPidFile = join(folder, `${name}_checkers.pid`);
     this.configure(options.config);
-    const files = ["-f", this.configFile, "-p", this.pidFile, "-r", this.vrrpPidFile];
-    this.#process = host.start([...wrapper, programs[implementation], flags, ...files]);
+    const pidFiles = ["-p", this.pidFile, "-r", this.vrrpPidFile, "-c", this.checkersPidFile];
+    const words = [...flags.split(" "), "-f", this.configFile, ...pidFiles];
+    this.#process = host.start([...wrapper, programs[implementation], ...words]);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) => this.log.push(line));

@@ -17,6 +17,13 @@ export type ChildKind = {
 /** All of them, in the order in which they are started. */
 const kinds: readonly ChildKind[] = [
   {
+    role: "check",
+    title: "Healthcheck",
+    only: "checkOnly",
+    pidFile: "checkersPidFile",
+    isNeeded: ({ present }) => present.checker,
+  },
+  {
     role: "vrrp",
     title: "VRRP",
     only: "vrrpOnly",

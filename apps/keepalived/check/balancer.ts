@@ -1,0 +1,296 @@
+import type { Command, RealServer, VirtualServer } from "@keepalived/keepalived-config";
+import type { IpAddress } from "@keepalived/ip-address";
+import {
+  desired,
+  pool,
+  type PoolAction,
+  type PoolConfig,
+  type PoolEvent,
+  type PoolState,
+  type ServerState,
+  type Service,
+  servicesOf,
+  virtualService,
+} from "@keepalived/lvs-pool";
+import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import type { Log } from "../log.ts";
+import type { LvsEvent } from "../notify/event.ts";
+import type { Notifier } from "../notify/notifier.ts";
+import { AttemptingChecker, type StartAttempt } from "./attempting_checker.ts";
+import { linesOf } from "./balancer_log.ts";
+import type { Checker, CheckerReport, CheckerStatus } from "./checker.ts";
+import type { Table } from "./ipvs/table.ts";
+import {
+  type Plan,
+  type PlannedChecker,
+  type PlannedServer,
+  planOf,
+  poolConfigOf,
+} from "./plan.ts";
+import { fileChecker, sessionChecker, type Watched } from "./told_checker.ts";
+
+/** Everything outside that a virtual server touches. */
+export type BalancerWorld = {
+  readonly scheduler: Scheduler;
+  readonly log: Log;
+  readonly notifier: Pick<Notifier, "notify">;
+  readonly table: Pick<Table, "set">;
+  readonly startAttempt: StartAttempt;
+  readonly files: Watched<number>;
+  readonly sessions: Watched<boolean>;
+  /** The first address of this host that is among those of a service; undefined if it has none. */
+  readonly localAddress: (members: VirtualServer["members"]) => IpAddress | undefined;
+  /** For the first attempt of a checker. */
+  readonly seed: () => number;
+  readonly initNotifies: () => boolean;
+  /** A name for what a virtual server wants of the kernel; where several want one service, the first name counts. */
+  readonly owner: () => string;
+  /** Calls {@linkcode Balancer.program} once before the turn ends. */
+  readonly programSoon: (balancer: Balancer) => void;
+};
+
+/** How a virtual server is doing. */
+export type BalancerStatus = {
+  readonly config: VirtualServer;
+  readonly pool: PoolConfig;
+  readonly up: boolean;
+  readonly suspended: boolean;
+  /** In the order of the configuration. */
+  readonly servers: readonly {
+    readonly config: RealServer;
+    readonly state: ServerState;
+    readonly checkers: readonly CheckerStatus[];
+  }[];
+};
+
+/** One virtual server: the checkers of its real servers, their pool, and what others are told of it. */
+export class Balancer {
+  readonly #world: BalancerWorld;
+  readonly #pool: Host<PoolConfig, PoolState, PoolEvent>;
+  /** By id of the server and its own. */
+  readonly #checkers = new Map<string, Checker>();
+  readonly #owner: string;
+  #config: VirtualServer;
+  #plan: Plan;
+  /** By id; while the configuration is replaced, those that are no longer in it too: their end is told. */
+  #servers: ReadonlyMap<string, RealServer>;
+  #services: readonly Service[];
+  #suspended = false;
+
+  constructor(config: VirtualServer, world: BalancerWorld) {
+    this.#world = world;
+    this.#owner = world.owner();
+    this.#config = config;
+    this.#plan = planOf(config.realServers);
+    this.#servers = serversOf(this.#plan);
+    this.#services = servicesOf(config);
+    this.#pool = host(pool, {
+      name: config.name,
+      config: poolConfigOf(config, this.#plan, world.initNotifies()),
+      seed: 0,
+      scheduler: world.scheduler,
+      perform: (action) => this.#perform(action),
+    });
+  }
+
+  get config(): VirtualServer {
+    return this.#config;
+  }
+
+  get status(): BalancerStatus {
+    const { config, state } = this.#pool;
+    return {
+      config: this.#config,
+      pool: config,
+      up: state.up,
+      suspended: this.#suspended,
+      servers: this.#plan.flatMap((server, i) => {
+        const its = state.servers[i];
+        if (its === undefined) return [];
+        const checkers = server.checkers.flatMap((checker) =>
+          this.#checkers.get(keyOf(server, checker))?.status ?? []
+        );
+        return [{ config: server.config, state: its, checkers }];
+      }),
+    };
+  }
+
+  /** Tells how it begins, and begins to check. */
+  start(): void {
+    this.#suspended = this.#isToSuspend();
+    // What checkers know at once is the beginning, and no change.
+    for (const [server, checker] of this.#planned()) this.#add(server, checker);
+    this.#pool.send({ kind: "startup" });
+    if (this.#suspended) this.#saySuspension();
+  }
+
+  /** Goes over to another configuration: servers and checkers that are in both keep what is known of them. */
+  configure(config: VirtualServer): void {
+    this.#config = config;
+    this.#plan = planOf(config.realServers, this.#plan);
+    this.#services = servicesOf(config);
+    const servers = serversOf(this.#plan);
+    this.#servers = new Map([...this.#servers, ...servers]);
+    this.#pool.configure(poolConfigOf(config, this.#plan, this.#world.initNotifies()));
+    this.#servers = servers;
+    this.#configureCheckers();
+    this.addressesChanged();
+    this.#world.programSoon(this);
+  }
+
+  /** Begins to count from 0 again. */
+  clearCounters(): void {
+    for (const checker of this.#checkers.values()) checker.clearCounters();
+  }
+
+  /** Ends: `stopped` with the process, `removed` by a reload. */
+  stop(cause: "stopped" | "removed"): void {
+    for (const checker of this.#checkers.values()) checker[Symbol.dispose]();
+    this.#checkers.clear();
+    if (cause === "removed") {
+      const { name, group } = this.#config;
+      this.#world.log(
+        "notice",
+        `Removing Virtual Server ${group === undefined ? "" : "Group "}${name}`,
+      );
+    }
+    this.#pool.send({ kind: "shutdown", cause });
+    this.#pool[Symbol.dispose]();
+  }
+
+  /** An address came to this host, or went: checks run only where the service is, if that is wanted. */
+  addressesChanged(): void {
+    const suspended = this.#isToSuspend();
+    if (suspended === this.#suspended) return;
+    this.#suspended = suspended;
+    for (const checker of this.#checkers.values()) checker.suspend(suspended);
+    this.#saySuspension();
+  }
+
+  /** Hands over what the kernel is to have. */
+  program(): void {
+    const wanted = desired(this.#pool.config, this.#pool.state);
+    const services = this.#pool.state.running ? this.#services : [];
+    this.#world.table.set(this.#owner, services.map((service) => virtualService(service, wanted)));
+  }
+
+  #perform(action: PoolAction): void {
+    if (action.kind === "desired-changed") return this.#world.programSoon(this);
+    const severity = action.kind === "weight-changed" ? "info" : "notice";
+    for (const line of linesOf(action, this.#config.name)) this.#world.log(severity, line);
+    if (action.kind === "server-state") {
+      const { id, name, up } = action;
+      const server = this.#servers.get(id);
+      const command = up ? server?.notifyUp : server?.notifyDown;
+      const virtualServer = this.#config.name;
+      this.#notify({ kind: "real-server", name, virtualServer, up }, command);
+    } else if (action.kind === "quorum-state") {
+      const { up } = action;
+      const { name, quorumUp, quorumDown } = this.#config;
+      this.#notify({ kind: "virtual-server", name, up }, up ? quorumUp : quorumDown);
+    }
+  }
+
+  #notify(event: LvsEvent, command: Command | undefined): void {
+    this.#world.notifier.notify(command === undefined ? event : { ...event, command });
+  }
+
+  #configureCheckers(): void {
+    const planned = new Map(
+      [...this.#planned()].map((
+        [server, checker],
+      ) => [keyOf(server, checker), { server, checker }]),
+    );
+    for (const [key, checker] of this.#checkers) {
+      const next = planned.get(key)?.checker.config;
+      if (next !== undefined) checker.configure(next);
+      else {
+        checker[Symbol.dispose]();
+        this.#checkers.delete(key);
+      }
+    }
+    for (const [key, { server, checker }] of planned) {
+      if (!this.#checkers.has(key)) this.#add(server, checker);
+    }
+  }
+
+  *#planned(): Generator<readonly [PlannedServer, PlannedChecker]> {
+    for (const server of this.#plan) {
+      for (const checker of server.checkers) yield [server, checker];
+    }
+  }
+
+  #add(server: PlannedServer, planned: PlannedChecker): void {
+    const report: CheckerReport = {
+      verdict: (up) =>
+        this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up }),
+      weight: (weight) =>
+        this.#pool.send({ kind: "weight", server: server.id, checker: planned.id, weight }),
+    };
+    const checker = this.#checkerOf(server, planned, report);
+    if (this.#suspended) checker.suspend(true);
+    this.#checkers.set(keyOf(server, planned), checker);
+  }
+
+  #checkerOf(
+    server: PlannedServer,
+    { id, config }: PlannedChecker,
+    report: CheckerReport,
+  ): Checker {
+    const { log, scheduler, files, sessions, seed, startAttempt } = this.#world;
+    const { name } = server.config;
+    const options = { id, server: name, log, report };
+    const nowUs = () => scheduler.nowUs();
+    if (config.kind === "file") return fileChecker({ ...options, config, nowUs }, files);
+    if (config.kind === "bfd") return sessionChecker({ ...options, config, nowUs }, sessions);
+    const startsDown = this.#isFailed(server.id, id);
+    return new AttemptingChecker({
+      ...options,
+      config,
+      startsDown,
+      seed: seed(),
+      scheduler,
+      start: startAttempt,
+    });
+  }
+
+  /** Whether the pool waits for a checker: of a new one of a server that is down too. */
+  #isFailed(server: string, checker: string): boolean {
+    const its = this.#pool.state.servers.find(({ id }) => id === server);
+    return its?.failed.includes(checker) === true;
+  }
+
+  #isToSuspend(): boolean {
+    return this.#config.haSuspend && this.#addressHere() === undefined;
+  }
+
+  /** One of the addresses that the service is reached by, on this host. */
+  #addressHere(): IpAddress | undefined {
+    const { members, haSuspendAddresses } = this.#config;
+    return this.#world.localAddress(
+      haSuspendAddresses?.map((it) => ({ kind: "addresses", first: it, last: it, port: 0 })) ??
+        members,
+    );
+  }
+
+  #saySuspension(): void {
+    const { name } = this.#config;
+    const here = this.#addressHere();
+    this.#world.log(
+      "info",
+      this.#suspended
+        ? `Suspending healthcheckers of VS ${name}: none of its addresses is on this host`
+        : `Activating healthcheckers of VS ${name}${
+          here === undefined ? "" : `: ${here} is on this host`
+        }`,
+    );
+  }
+}
+
+function serversOf(plan: Plan): ReadonlyMap<string, RealServer> {
+  return new Map(plan.map(({ id, config }) => [id, config]));
+}
+
+function keyOf(server: PlannedServer, checker: PlannedChecker): string {
+  return `${server.id} ${checker.id}`;
+}

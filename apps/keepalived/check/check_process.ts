@@ -1,0 +1,213 @@
+import type { Config } from "@keepalived/keepalived-config";
+import { matchVirtualServers } from "@keepalived/keepalived-config/match";
+import { nextRandom } from "@keepalived/machine";
+import type { Reactor } from "@keepalived/reactor";
+import type { RoleOptions } from "../control.ts";
+import type { Log } from "../log.ts";
+import { Notifier } from "../notify/notifier.ts";
+import { keepCompiledModules } from "../self.ts";
+import { Files, initializeFiles } from "../vrrp/trackers/files.ts";
+import { Balancer, type BalancerStatus, type BalancerWorld } from "./balancer.ts";
+import { startExchange } from "./exchange/exchange.ts";
+import { readTlsIdentity, type TlsIdentity } from "./exchange/tls_identity.ts";
+import { Director } from "./ipvs/director.ts";
+import { LocalAddresses } from "./local_addresses.ts";
+import { Watchers } from "./watchers.ts";
+
+/** All virtual servers of one configuration, on one event loop. */
+export class CheckProcess {
+  readonly #reactor: Reactor;
+  readonly #log: Log;
+  readonly #ipvs: RoleOptions["ipvs"];
+  readonly #notifier: Notifier;
+  readonly #files: Files;
+  readonly #fileWatchers = new Watchers();
+  readonly #sessions = new Map<string, boolean>();
+  readonly #sessionWatchers = new Watchers();
+  readonly #world: BalancerWorld;
+  /** Files that have had their chance to be made. */
+  readonly #initialized = new Set<string>();
+  /** Those whose wishes are to be handed over before the turn ends. */
+  readonly #toProgram = new Set<Balancer>();
+  #director: Director | undefined;
+  #addresses: LocalAddresses | undefined;
+  #tls: TlsIdentity = {};
+  #config: Config | undefined;
+  #balancers: readonly Balancer[] = [];
+  #seed = 0;
+  #owners = 0;
+  /** The start or reload under way; the next one waits for it. */
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(reactor: Reactor, log: Log, { ipvs }: Pick<RoleOptions, "ipvs">) {
+    this.#reactor = reactor;
+    this.#log = log;
+    this.#ipvs = ipvs;
+    this.#notifier = new Notifier(reactor, log, "lvs");
+    this.#files = new Files({ reactor, log, onChange: (name) => this.#fileWatchers.tell(name) });
+    this.#world = {
+      scheduler: reactor,
+      log,
+      notifier: this.#notifier,
+      table: { set: (owner, services) => this.#director?.table.set(owner, services) },
+      startAttempt: (checker, part, done) => {
+        const { scripts } = this.#configured.global;
+        return startExchange(checker, part, { reactor, scripts, tls: this.#tls }, done);
+      },
+      files: {
+        value: (name) => this.#files.value(name),
+        watch: (name, onChange) => this.#fileWatchers.watch(name, onChange),
+      },
+      sessions: {
+        value: (name) => this.#sessions.get(name),
+        watch: (name, onChange) => this.#sessionWatchers.watch(name, onChange),
+      },
+      localAddress: (members) => this.#addresses?.find(members),
+      seed: () => this.#nextSeed(),
+      initNotifies: () => this.#configured.global.lvs.realServerInitNotifies,
+      owner: () => String(this.#owners++).padStart(9, "0"),
+      programSoon: (balancer) => this.#programSoon(balancer),
+    };
+  }
+
+  /** How each virtual server is doing, in the order of the configuration. */
+  get balancers(): readonly { readonly status: BalancerStatus }[] {
+    return this.#balancers;
+  }
+
+  /** Whether the kernel's table is made to follow. */
+  get programsIpvs(): boolean {
+    return this.#director !== undefined;
+  }
+
+  /** Takes over what an earlier run left in the kernel, and starts every virtual server. Done when the kernel has it. */
+  start(config: Config): Promise<void> {
+    return this.#changing = this.#begin(config);
+  }
+
+  async #begin(config: Config): Promise<void> {
+    this.#config = config;
+    this.#seed = config.global.randomSeed ?? Math.floor(Math.random() * 2 ** 32);
+    if (this.#ipvs === "off") this.#log("notice", "IPVS is not programmed (--no-ipvs)");
+    else this.#director = await Director.open(this.#reactor, this.#log, config.global);
+    this.#notifier.configure(config);
+    await this.#watch(config);
+    this.#balancers = config.virtualServers.map((it) => new Balancer(it, this.#world));
+    for (const balancer of this.#balancers) balancer.start();
+    await this.#programmed();
+    this.#reactor.post(keepCompiledModules);
+  }
+
+  /** Goes over to another configuration: what is equal in both is not touched. */
+  configure(config: Config): Promise<void> {
+    return this.#changing = this.#changing.then(() => this.#change(config));
+  }
+
+  async #change(config: Config): Promise<void> {
+    const running = new Map(this.#balancers.map((balancer) => [balancer.config, balancer]));
+    const { add, change, remove } = matchVirtualServers(
+      [...running.keys()],
+      config.virtualServers,
+    );
+    // With the commands and to the FIFOs that they had.
+    for (const it of remove) running.get(it)?.stop("removed");
+    this.#config = config;
+    this.#notifier.configure(config);
+    await this.#watch(config);
+    await this.#director?.configure(config.global);
+    for (const { from, to } of change) running.get(from)?.configure(to);
+    const added = add.map((it) => new Balancer(it, this.#world));
+    const ended = new Set(remove);
+    this.#balancers = [...running].filter(([it]) => !ended.has(it)).map(([, it]) => it)
+      .concat(added);
+    for (const balancer of this.#balancers) balancer.addressesChanged();
+    for (const balancer of added) balancer.start();
+    await this.#programmed();
+    this.#log(
+      "info",
+      `Reload: ${add.length} virtual servers added, ${change.length} changed, ${remove.length} removed`,
+    );
+  }
+
+  /** Gives everything back; done when the kernel and those who are told are. */
+  async stop(): Promise<void> {
+    await this.#changing;
+    const director = this.#director;
+    // How the table is given back is the director's affair.
+    this.#director = undefined;
+    for (const balancer of this.#balancers) balancer.stop("stopped");
+    this.#balancers = [];
+    this.#files[Symbol.dispose]();
+    this.#addresses?.[Symbol.dispose]();
+    await Promise.all([
+      director?.stop(this.#ipvs === "keep" ? "keep" : "release"),
+      this.#notifier.stop(),
+    ]);
+  }
+
+  /** A BFD session came up or went down. */
+  sessionChanged(name: string, up: boolean): void {
+    if (this.#sessions.get(name) === up) return;
+    this.#sessions.set(name, up);
+    this.#sessionWatchers.tell(name);
+  }
+
+  /** Begins to count from 0 again. */
+  clearCounters(): void {
+    for (const balancer of this.#balancers) balancer.clearCounters();
+  }
+
+  get #configured(): Config {
+    if (this.#config === undefined) throw new TypeError("There is no configuration yet");
+    return this.#config;
+  }
+
+  /** Files, addresses and certificates that checks need. */
+  async #watch(config: Config): Promise<void> {
+    const { identity, problems } = readTlsIdentity(config.tlsClient);
+    this.#tls = identity;
+    for (const problem of problems) this.#log("warning", problem);
+    const names = new Set(trackedFiles(config));
+    const files = config.trackFiles.filter(({ name }) => names.has(name));
+    initializeFiles(files.filter(({ path }) => !this.#initialized.has(path)), this.#log);
+    for (const { path } of files) this.#initialized.add(path);
+    this.#files.configure(files);
+    if (this.#addresses !== undefined || !config.virtualServers.some((it) => it.haSuspend)) return;
+    this.#addresses = await LocalAddresses.open({
+      reactor: this.#reactor,
+      log: this.#log,
+      receiveBufferBytes: config.global.lvs.monitorBuffer.bytes,
+      onChange: () => {
+        for (const balancer of this.#balancers) balancer.addressesChanged();
+      },
+    });
+  }
+
+  #nextSeed(): number {
+    this.#seed = nextRandom(this.#seed).seed;
+    return this.#seed;
+  }
+
+  /** What many changes in one turn come to is handed over once. */
+  #programSoon(balancer: Balancer): void {
+    if (this.#toProgram.size === 0) this.#reactor.post(() => this.#program());
+    this.#toProgram.add(balancer);
+  }
+
+  #program(): void {
+    for (const balancer of this.#toProgram) balancer.program();
+    this.#toProgram.clear();
+  }
+
+  async #programmed(): Promise<void> {
+    this.#program();
+    await this.#director?.table.idle();
+  }
+}
+
+function trackedFiles({ virtualServers }: Config): readonly string[] {
+  return virtualServers.flatMap(({ realServers }) => realServers).flatMap(({ checkers }) =>
+    checkers
+  )
+    .flatMap((checker) => checker.kind === "file" ? [checker.trackFile] : []);
+}

@@ -1,0 +1,40 @@
+import type { Config } from "@keepalived/keepalived-config";
+import { type ChildRole, runChild } from "../child_role.ts";
+import { CheckProcess } from "./check_process.ts";
+
+/** The checker child: all virtual servers on one event loop. */
+export function runCheck(): Promise<number> {
+  return runChild(check);
+}
+
+const check: ChildRole = {
+  ident: "Keepalived_healthcheckers",
+  processName: "keepalived_lvs",
+  task: "check servers",
+  // What IPVS needs is said when it is opened; checks alone need nothing.
+  rights: [],
+  scheduling: (config) => ({ process: config.global.processes.checker, lateUs: lateUs(config) }),
+  open(reactor, log, options) {
+    const check = new CheckProcess(reactor, log, options);
+    return {
+      start: (config) => check.start(config),
+      configure: (config) => check.configure(config),
+      stop: () => check.stop(),
+      snapshot: async (self, moment, detail) => {
+        const { checkSnapshot } = await import("../status/snapshot/check_of.ts");
+        return checkSnapshot(check, self, moment, detail);
+      },
+      clearCounters: () => check.clearCounters(),
+      // Addresses go with the VRRP process; who still comes here is served.
+      setMaintenance: () => {},
+    };
+  },
+};
+
+/** Checks that come later than half of the time between two of them are worth a line. */
+function lateUs({ virtualServers }: Config): number {
+  const delays = virtualServers.flatMap(({ realServers }) => realServers)
+    .flatMap(({ checkers }) => checkers)
+    .flatMap((checker) => "delayLoopUs" in checker ? [checker.delayLoopUs] : []);
+  return delays.reduce((least, it) => Math.min(least, it), 2_000_000) / 2;
+}
