@@ -10,6 +10,9 @@ export const EACCES = 13;
 export const EEXIST = 17;
 export const ENODEV = 19;
 export const EINVAL = 22;
+/** The system, and this process, have no descriptor left. */
+export const ENFILE = 23;
+export const EMFILE = 24;
 export const EPIPE = 32;
 export const EADDRNOTAVAIL = 99;
 export const ENETDOWN = 100;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { succeeded } from "@keepalived/checkers";
+import { Descriptor, limitsOf, O_RDONLY, setLimits } from "@keepalived/linux";
 import { Arena } from "./arena.ts";
 import { Peer } from "./peer.ts";
 
@@ -96,3 +97,27 @@ function unusedPort(arena: Arena): number {
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+test("an attempt waits for descriptors, and does not blame the server", async () => {
+  await using arena = new Arena();
+  using peer = new Peer(arena.reactor, () => {});
+  const block = `TCP_CHECK {\nconnect_port ${peer.port}\n}`;
+  const limits = limitsOf("openFiles");
+  const taken: Descriptor[] = [];
+  try {
+    const soft = readdirSync("/proc/self/fd").length + 8;
+    setLimits("openFiles", { soft, hard: limits.hard });
+    assert.throws(() => {
+      for (;;) taken.push(Descriptor.open("/dev/null", O_RDONLY));
+    }, { code: "EMFILE" });
+    arena.reactor.at(arena.reactor.nowUs() + 200_000, () => {
+      for (const one of taken.splice(0)) one[Symbol.dispose]();
+    });
+    const { ending, ms } = await arena.attempt(block);
+    assert.deepEqual(ending, succeeded);
+    assert.ok(ms >= 200, `${ms} ms`);
+  } finally {
+    for (const one of taken) one[Symbol.dispose]();
+    setLimits("openFiles", limits);
+  }
+});

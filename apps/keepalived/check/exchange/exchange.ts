@@ -1,5 +1,5 @@
 import { type Ending, failed } from "@keepalived/checkers";
-import { SyscallError } from "@keepalived/linux";
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM, SyscallError } from "@keepalived/linux";
 import { startDns } from "./dns.ts";
 import { failureOf } from "./failures.ts";
 import { startHttp } from "./http.ts";
@@ -15,6 +15,11 @@ export type Exchange = {
   /** It is not wanted any more: nothing is told. */
   readonly abandon: () => void;
 };
+
+/** What this machine may be short of says nothing of a server: the attempt waits as long, in steps. */
+const shortages: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
+const longestShortageUs = 1_000_000;
+const stepUs = 50_000;
 
 /**
  * Begins one attempt of a checker.
@@ -36,13 +41,20 @@ export function startExchange(
     letGo();
     done(ending);
   };
-  try {
-    release = start(checker, part, tools, finish);
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    release = () => {};
-    tools.reactor.post(() => finish({ ok: false, failure: failureOf(error) }));
-  }
+  const { reactor } = tools;
+  const giveUpAtUs = reactor.nowUs() + longestShortageUs;
+  const begin = (): void => {
+    try {
+      release = start(checker, part, tools, finish);
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      const isOver = !shortages.has(error.errno) || reactor.nowUs() >= giveUpAtUs;
+      const next = isOver ? () => finish({ ok: false, failure: failureOf(error) }) : begin;
+      const again = reactor.at(reactor.nowUs() + (isOver ? 0 : stepUs), next);
+      release = () => again[Symbol.dispose]();
+    }
+  };
+  begin();
   return {
     abandon() {
       release?.();
