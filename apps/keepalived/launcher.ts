@@ -12,6 +12,10 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
   if (words[0] === "--genhash" || words[0] === "-T") {
     return await (await import("./genhash/main.ts")).runGenhash(words.slice(1), calledAs());
   }
+  if (words[0] !== undefined && !words[0].startsWith("-")) {
+    const { isClientCommand, runClientCommand } = await import("./status/client/commands.ts");
+    if (isClientCommand(words[0])) return await runClientCommand(words[0], words.slice(1));
+  }
   const parsed = parseOptions(words);
   if (!parsed.ok) {
     process.stderr.write(`keepalived: ${parsed.problem}\nTry 'keepalived --help'.\n`);
