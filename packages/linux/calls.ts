@@ -70,6 +70,8 @@ export type Calls = {
   ) => number;
   readonly prctl: (option: number, a: number, b: number, c: number, d: number) => number;
   readonly prlimit: (pid: number, resource: number, limits: Bytes, previous: Bytes) => number;
+  /** Gives the error number itself, 0 for success. */
+  readonly pthread_sigmask: (how: number, set: Bytes, previous: Bytes) => number;
   readonly read: (fd: number, into: Bytes, length: number) => number;
   readonly recvmsg: (fd: number, message: Bytes, flags: number) => number;
   readonly sched_getaffinity: (thread: number, length: number, mask: Bytes) => number;
@@ -155,6 +157,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   posix_spawnp: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
   prctl: ["u32", "u32", "u32", "u32", "u32"],
   prlimit: ["i32", "i32", "buffer", "buffer"],
+  pthread_sigmask: ["i32", "buffer", "buffer"],
   read: ["i32", "buffer", "u32"],
   recvmsg: ["i32", "buffer", "i32"],
   sched_getaffinity: ["i32", "u32", "buffer"],

@@ -177,7 +177,13 @@ export {
   SIGUSR1,
   SIGUSR2,
 } from "./process.ts";
-export { ignoreSignal, RealtimeSignal, SIGRTMAX, SIGRTMIN } from "./realtime_signal.ts";
+export {
+  ignoreSignal,
+  RealtimeSignal,
+  SIGRTMAX,
+  SIGRTMIN,
+  unblockSignal,
+} from "./realtime_signal.ts";
 export { endOfProcess, type ProcessEnd, type SpawnedProcess, spawnProcess } from "./spawn.ts";
 export { decodeProcessEvents, openProcessEvents, type ProcessEvent } from "./process_events.ts";
 export { decodeFileEvents, type FileEvent, FileEvents } from "./file_events.ts";

@@ -19,6 +19,8 @@ const SA_SIGINFO = 4;
 const SA_ONSTACK = 0x0800_0000;
 const SA_RESTART = 0x1000_0000;
 const SIG_IGN = 1n;
+const SIG_UNBLOCK = 1;
+const SIGNAL_SET_BYTES = 128;
 
 /**
  * A real-time signal of this process as a descriptor: readable from its arrival until `clear`.
@@ -71,6 +73,18 @@ export class RealtimeSignal {
 /** Has a signal do nothing, in place of ending the process. Programs that this one runs do not inherit it. */
 export function ignoreSignal(signal: number): void {
   handle(signal, SIG_IGN, 0);
+}
+
+/**
+ * Lets a signal through to this thread, and what waits of it.
+ *
+ * Node blocks SIGUSR1 in all threads from its start, and with `--disable-sigusr1` leaves it so, listeners or not.
+ */
+export function unblockSignal(signal: number): void {
+  const set = new Uint8Array(SIGNAL_SET_BYTES);
+  set[(signal - 1) >> 3] = 1 << ((signal - 1) & 7);
+  const error = libc().calls.pthread_sigmask(SIG_UNBLOCK, set, null);
+  check(-error, "pthread_sigmask", `let signal ${signal} through`);
 }
 
 function handle(signal: number, handler: bigint, flags: number): void {

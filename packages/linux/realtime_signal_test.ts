@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
@@ -47,6 +49,19 @@ test("a disposed signal, or one to be ignored, neither ends the process nor touc
   sendSignal(process.pid, second);
   await delivered();
   assert.equal(reader.read(new Uint8Array(8)), undefined);
+});
+
+test("unblockSignal() lets SIGUSR1 through where Node was told to leave it alone", async () => {
+  const module = new URL("./mod.ts", import.meta.url);
+  const script = `import { unblockSignal } from ${JSON.stringify(module)};
+    process.on("SIGUSR1", () => process.exit(7));
+    process.kill(process.pid, "SIGUSR1");
+    unblockSignal(10);
+    setTimeout(() => process.exit(1), 2000);`;
+  const node = ["--disable-sigusr1", "--input-type=module", "--eval", script];
+  const child = spawn(process.execPath, "Deno" in globalThis ? ["eval", script] : node);
+  const [status] = await once(child, "exit");
+  assert.equal(status, 7);
 });
 
 /** The kernel hands a signal to whichever thread it likes. */

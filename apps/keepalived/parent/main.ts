@@ -1,4 +1,5 @@
-import { type Config, fixedChanges, type LoadedConfig } from "@keepalived/keepalived-config";
+import { hostname } from "node:os";
+import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
 import { Reactor } from "@keepalived/reactor";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
 import type { ConfigurationMessage, RoleOptions } from "../control.ts";
@@ -7,9 +8,15 @@ import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { PidFile, pidFileOf } from "../pid_file.ts";
 import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
+import { Desk } from "../status/desk.ts";
+import type { Premises, ReloadReport } from "../status/premises.ts";
+import type { ParentSnapshot } from "../status/snapshot/parent_snapshot.ts";
+import { processSnapshot } from "../status/snapshot/process_of.ts";
 import { runtimeName, version } from "../version.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
+import { DumpSignals } from "./dump_signals.ts";
 import { KeepAlive } from "./keep_alive.ts";
+import { readAgain } from "./read_again.ts";
 import { ServiceManager } from "./service_manager.ts";
 import { type Signal, Signals } from "./signals.ts";
 import { type Patience, SupervisedChild } from "./supervised_child.ts";
@@ -41,11 +48,12 @@ export async function runParent(
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
     // Before the pid file tells others where to send them.
     using signals = new Signals();
+    using dumpSignals = new DumpSignals(log);
     using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
     log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
     const config = await start(options, log);
     using reactor = new Reactor();
-    const parent = new Parent({ reactor, options, config, log, manager, onRunning });
+    using parent = new Parent({ reactor, options, config, log, manager, onRunning });
     using _keepAlive = new KeepAlive({
       scheduler: reactor,
       log,
@@ -53,7 +61,7 @@ export async function runParent(
       device: deviceOf(options),
       isWell: () => !parent.isStuck(),
     });
-    const status = await parent.run(signals);
+    const status = await parent.run(signals, dumpSignals);
     log("info", `Stopped Keepalived v${version}`);
     return status;
   }).catch(tellManager);
@@ -105,9 +113,11 @@ class Parent {
   #config: Config;
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
-  readonly #maintenance = false;
+  #maintenance = false;
   #isStopping = false;
-  #reloads: Promise<void> = Promise.resolve();
+  #reloads: Promise<unknown> = Promise.resolve();
+  #lastReload: ParentSnapshot["reload"];
+  readonly #desk: Desk;
 
   constructor({ reactor, options, config, log, manager, onRunning }: ParentOptions) {
     this.#manager = manager;
@@ -116,16 +126,27 @@ class Parent {
     this.#options = options;
     this.#config = config;
     this.#log = log;
+    const pidFile = pidFileOf(options, "pidFile");
+    this.#desk = new Desk({ reactor, log, premises: this.#premises(), pidFile });
+  }
+
+  [Symbol.dispose](): void {
+    this.#desk[Symbol.dispose]();
   }
 
   /** Runs until a signal or a permanent error of a child; returns the exit status. */
-  async run(signals: Signals): Promise<number> {
+  async run(signals: Signals, dumpSignals: DumpSignals): Promise<number> {
+    this.#desk.configure();
     this.#configureChildren(() => {
       this.#log("info", "Startup complete");
       this.#manager.ready();
       this.#onRunning();
     });
     signals.handOver((signal) => this.#onSignal(signal));
+    dumpSignals.handOver(
+      this.#reactor,
+      (signal) => void this.#desk.dump(signal === "JSON" ? "json" : "stats-clear"),
+    );
     await this.#reactor.run();
     return this.#status;
   }
@@ -141,13 +162,57 @@ class Parent {
       case "SIGINT":
         return this.#stop(exitStatus.ok);
       case "SIGHUP":
-        // One after the other: what a second signal wants may have been written after the first was served.
-        this.#reloads = this.#reloads.then(() => this.#reload());
-        return;
+        return void this.#queueReload(false);
       case "SIGUSR1":
-        return this.#log("notice", "SIGUSR1: this version writes no data dump");
+        return void this.#desk.dump("data");
       case "SIGUSR2":
-        return this.#log("notice", "SIGUSR2: this version writes no statistics");
+        return void this.#desk.dump("stats");
+    }
+  }
+
+  /** What those may ask and do who ask the daemon. */
+  #premises(): Premises {
+    return {
+      config: () => this.#config,
+      snapshot: () => this.#snapshot(),
+      children: () =>
+        [...this.#children].flatMap(([{ role: name, title }, child]) => {
+          const { pid } = child.status;
+          return pid === undefined
+            ? []
+            : [{ name, title, pid, ask: (question) => child.ask(question) }];
+        }),
+      reload: (dryRun) => this.#queueReload(dryRun),
+      setMaintenance: (on) => this.#setMaintenance(on),
+    };
+  }
+
+  #snapshot(): ParentSnapshot {
+    const { routerId, netNamespace, instanceName } = this.#config.global;
+    return {
+      process: processSnapshot(),
+      version,
+      runtime: runtimeName(),
+      hostName: hostname(),
+      routerId,
+      ...(netNamespace === undefined ? {} : { networkNamespace: netNamespace }),
+      ...(instanceName === undefined ? {} : { instance: instanceName }),
+      configurationFile: configFileOf(this.#options),
+      maintenance: this.#maintenance,
+      ...(this.#lastReload === undefined ? {} : { reload: this.#lastReload }),
+      children: [...this.#children].map(([{ title }, child]) => ({ name: title, ...child.status })),
+    };
+  }
+
+  /** Children that are started later are told with their configuration. */
+  #setMaintenance(on: boolean): void {
+    if (this.#maintenance === on) return;
+    this.#maintenance = on;
+    this.#log("notice", on ? "Maintenance: everything is given away" : "Maintenance is over");
+    for (const child of this.#children.values()) {
+      child.ask({ what: "maintenance", on }).catch((error: Error) =>
+        this.#log("warning", error.message)
+      );
     }
   }
 
@@ -226,36 +291,41 @@ class Parent {
     return this.#options.count("keepIpvs") > 0 ? { ipvs: "keep" } : {};
   }
 
-  async #reload(): Promise<void> {
-    if (this.#isStopping) return;
-    this.#log("info", "Reloading ...");
-    this.#manager.reloading();
-    const onConfigured = () => {
-      this.#log("info", "Reload complete");
-      this.#manager.ready();
-    };
-    if (await this.#readAgain()) this.#configureChildren(onConfigured);
-    else if (!this.#isStopping) this.#manager.ready();
+  /** One after the other: what a second request wants may have been written after the first was served. */
+  #queueReload(dryRun: boolean): Promise<ReloadReport> {
+    const reload = this.#reloads.then(() => dryRun ? this.#rehearse() : this.#reload());
+    this.#reloads = reload;
+    return reload;
   }
 
-  /** Parses first; with any error the running configuration stays. @returns whether there is another one now */
-  async #readAgain(): Promise<boolean> {
-    const loaded = await loadOf(this.#options);
-    if (this.#isStopping) return false;
-    report(loaded, this.#log);
-    const broken = loaded.diagnostics.some((diagnostic) => diagnostic.severity === "error");
-    if (loaded.config === undefined || broken) {
-      this.#log("error", "Reload refused: the configuration has errors, the running one stays");
-      return false;
+  /** What a reload would do. */
+  async #rehearse(): Promise<ReloadReport> {
+    const { report } = await readAgain(this.#options, this.#config);
+    return report;
+  }
+
+  async #reload(): Promise<ReloadReport> {
+    this.#log("info", "Reloading ...");
+    this.#manager.reloading();
+    const { config, report } = await readAgain(this.#options, this.#config);
+    if (this.#isStopping) return report;
+    for (const problem of report.problems) this.#log("warning", problem.split("\n", 1)[0] ?? "");
+    const at = Date.now() / 1000;
+    if (config === undefined) {
+      const { refusal = "" } = report;
+      this.#log("error", `Reload refused: ${refusal}`);
+      this.#lastReload = { at, ok: false, problem: refusal };
+      this.#manager.ready();
+      return report;
     }
-    const fixed = fixedChanges(this.#config, loaded.config);
-    if (fixed.length > 0) {
-      const keywords = fixed.join(", ");
-      this.#log("error", `Reload refused: to change ${keywords} the daemon must be restarted`);
-      return false;
-    }
-    this.#config = loaded.config;
-    return true;
+    this.#lastReload = { at, ok: true };
+    this.#config = config;
+    this.#desk.configure();
+    this.#configureChildren(() => {
+      this.#log("info", "Reload complete");
+      this.#manager.ready();
+    });
+    return { ...report, applied: true };
   }
 
   #stop(status: number): void {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { SIGUSR1, unblockSignal } from "@keepalived/linux";
 
 /** What operators and the system send; none of them may end the daemon the hard way. */
 const listened = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
@@ -13,6 +14,7 @@ export class Signals {
 
   constructor() {
     for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+    unblockSignal(SIGUSR1);
   }
 
   /** From now on signals go there, those that wait first. */

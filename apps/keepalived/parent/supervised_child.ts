@@ -21,6 +21,7 @@ import {
 } from "../control.ts";
 import { exitStatus, permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
+import type { ChildSnapshot } from "../status/snapshot/parent_snapshot.ts";
 import { Questions } from "./questions.ts";
 
 export type SupervisedChildOptions = {
@@ -44,6 +45,9 @@ export type SupervisedChildOptions = {
 
 /** What the command line and the configuration say about children that hang or end. */
 export type Patience = Pick<WatchdogConfig, "graceUs" | "restartsAtMost">;
+
+/** What is known of the process itself. */
+export type ChildStatus = Pick<ChildSnapshot, "pid" | "startedAt" | "restarts">;
 
 const second = 1_000_000;
 
@@ -69,6 +73,9 @@ export class SupervisedChild {
   readonly #questions: Questions;
   /** The number of the process that runs, or ran last. */
   #pid: number | undefined;
+  #starts = 0;
+  /** Unix time in seconds. */
+  #startedAt = 0;
   #onStopped: () => void = () => {};
 
   constructor(options: SupervisedChildOptions) {
@@ -108,6 +115,13 @@ export class SupervisedChild {
     const stopped = new Promise<void>((resolve) => this.#onStopped = resolve);
     this.#host.send({ kind: "stop" });
     await stopped;
+  }
+
+  /** The process that runs, if one does, and how often it was started again. */
+  get status(): ChildStatus {
+    const restarts = Math.max(0, this.#starts - 1);
+    if (this.#process === undefined || this.#pid === undefined) return { restarts };
+    return { pid: this.#pid, startedAt: this.#startedAt, restarts };
   }
 
   /** Whether it was killed for its silence and does not go. */
@@ -187,6 +201,8 @@ export class SupervisedChild {
     const child = spawn(command, [...args], { stdio: ["pipe", "pipe", "inherit"], env });
     this.#process = child;
     this.#pid = child.pid;
+    this.#starts++;
+    this.#startedAt = Date.now() / 1000;
     if (child.pid !== undefined) log("info", `Starting ${title} child process, pid=${child.pid}`);
     // What a child said and nobody read before it ended is not the next one's.
     const lines = new LineReader((line) => {

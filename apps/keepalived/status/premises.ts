@@ -17,11 +17,11 @@ export type Child = {
 
 /** What a reload would change, or has changed. */
 export type ReloadReport = {
-  /** Whether the configuration can be taken. */
-  readonly ok: boolean;
-  /** Whether it runs now. */
+  /** Whether it was handed to the processes. */
   readonly applied: boolean;
-  /** What is wrong with the files: errors, warnings, what only a restart can change. One text each. */
+  /** Why it cannot be taken. */
+  readonly refusal?: string;
+  /** What is wrong with the files, one text each. */
   readonly problems: readonly string[];
   /** What is different, in words. */
   readonly changes: readonly string[];

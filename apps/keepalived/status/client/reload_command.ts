@@ -20,8 +20,8 @@ export const RELOAD: Command = {
     const report = await daemon.ask<ReloadReport>("reload", { dryRun });
     await complain(report.problems.map((problem) => `${problem}\n`).join(""));
     await print(report.changes.map((change) => `${change}\n`).join(""));
-    if (!report.ok) {
-      await complain("Refused: the running configuration stays\n");
+    if (report.refusal !== undefined) {
+      await complain(`Refused: ${report.refusal}\n`);
       return clientStatus.refused;
     }
     if (report.changes.length === 0) await print("Nothing is different\n");

@@ -1,12 +1,16 @@
 import { documentOf } from "../ask.ts";
-import type { Dumps } from "../dump/dumps.ts";
 import type { Premises } from "../premises.ts";
 import { ControlError, Json } from "./protocol.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** What the methods work with. */
-export type MethodTools = { readonly premises: Premises; readonly dumps: Dumps };
+export type MethodTools = {
+  readonly premises: Premises;
+  readonly dump: (what: (typeof dumpKinds)[number]) => Promise<void>;
+};
+
+const dumpKinds = ["data", "stats", "stats-clear", "json"] as const;
 
 type Method = (params: Params, tools: MethodTools) => unknown | Promise<unknown>;
 
@@ -30,13 +34,11 @@ const methods: Readonly<Record<string, Method>> = {
     return { maintenance: premises.snapshot().maintenance };
   },
 
-  async dump(params, { dumps }) {
+  async dump(params, { dump }) {
     allow(params, ["what"]);
-    const what = choiceOf(params, "what", ["data", "stats", "stats-clear", "json"]);
+    const what = choiceOf(params, "what", dumpKinds);
     if (what === undefined) throw new ControlError("bad-params", "what is missing");
-    if (what === "data") await dumps.data();
-    else if (what === "json") await dumps.json();
-    else await dumps.stats(what === "stats-clear");
+    await dump(what);
     return {};
   },
 };
