@@ -89,15 +89,6 @@ test("SIGINT stops it as well, also when a terminal sends it to the whole group"
   assertNoTrace(daemon);
 });
 
-test("SIGUSR1 and SIGUSR2 do not end it", async () => {
-  const daemon = await startMaster();
-  daemon.signal("SIGUSR1");
-  daemon.signal("SIGUSR2");
-  await daemon.says(/SIGUSR2/);
-  assert.ok(lab.host("a").holds(address));
-  assert.equal(await daemon.stop(), 0);
-});
-
 test("a killed VRRP process is restarted, and is master again", async () => {
   const daemon = await startMaster();
   const killed = vrrpPidOf(daemon);

@@ -12,6 +12,7 @@ export class DaemonClient {
   readonly #socket: Socket;
   readonly #waiting: Waiting[] = [];
   #parts: string[] = [];
+  #hasEnded = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -33,6 +34,7 @@ export class DaemonClient {
 
   /** Asks, and waits for the answer. @throws ExitError with the daemon's words if it refuses */
   async ask<Result>(method: string, params: object = {}): Promise<Result> {
+    if (this.#hasEnded) throw ended();
     const line = new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     this.#socket.write(`${JSON.stringify({ id: 1, method, params })}\n`);
     const { result, error } = JSON.parse(await line) as {
@@ -62,9 +64,13 @@ export class DaemonClient {
   }
 
   #end(): void {
-    const error = new ExitError(clientStatus.unavailable, "The daemon closed the connection");
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#hasEnded = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(ended());
   }
+}
+
+function ended(): ExitError {
+  return new ExitError(clientStatus.unavailable, "The daemon closed the connection");
 }
 
 function unreachable(path: string, { code, message }: NodeJS.ErrnoException): ExitError {
