@@ -14,8 +14,11 @@ import {
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { qemu } from "./qemu.ts";
 import { uml } from "./uml.ts";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** Exit status for a command that took too long. */
 export const guestTimedOut = 124;
@@ -82,7 +85,7 @@ export async function runInGuest(options: GuestOptions): Promise<number> {
 async function attempt(backend: Backend, options: GuestOptions): Promise<number | string> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "keepalived-guest-"));
   const writable = options.writable.map((path) => realpathSync(path));
-  for (const path of [folder, import.meta.dirname, ...writable]) requirePlain(path);
+  for (const path of [folder, here, ...writable]) requirePlain(path);
   const consoleFile = openSync(join(folder, "console"), "a");
   const share = join(folder, "share");
   mkdirSync(share);
@@ -109,7 +112,7 @@ async function attempt(backend: Backend, options: GuestOptions): Promise<number 
       writable,
       parameters: [
         `guest_share=${share}`,
-        `guest_tools=${join(import.meta.dirname, "inside")}`,
+        `guest_tools=${join(here, "inside")}`,
         `guest_writable=${writable.join(":")}`,
         // Should this program be killed, the guest ends by itself.
         `guest_limit=${Math.ceil(options.timeoutS) + 60}`,

@@ -4,8 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
-const run = join(import.meta.dirname, "run");
+const run = fileURLToPath(new URL("run", import.meta.url));
 
 test("a command in a guest has IPVS, and its output, status and environment pass through", () => {
   const folder = mkdtempSync(join(tmpdir(), "keepalived-guest-test-"));

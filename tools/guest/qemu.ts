@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Backend, type Boot, GuestError } from "./guest.ts";
 import { isolate } from "./isolate.ts";
 import { type Kernel, preparedKernel } from "./debian_kernel.ts";
@@ -85,7 +86,7 @@ function makeRamdisk({ folder }: Boot, kernel: Kernel): string {
     mkdirSync(join(tree, name), { recursive: true });
   }
   copyFileSync(programs["busybox-static"], join(tree, "bin", "busybox"));
-  copyFileSync(join(import.meta.dirname, "inside", "qemu_init"), join(tree, "init"));
+  copyFileSync(fileURLToPath(new URL("inside/qemu_init", import.meta.url)), join(tree, "init"));
   chmodSync(join(tree, "init"), 0o755);
   const listed = spawnSync(
     programs.kmod,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import type { Backend } from "./guest.ts";
 import { isolate } from "./isolate.ts";
 
@@ -24,7 +25,7 @@ export const uml: Backend = {
       `mem=${memoryMb}M`,
       `uml_dir=${folder}/`,
       "root=none rootfstype=hostfs rootflags=/ ro",
-      `init=${join(import.meta.dirname, "inside", "uml_init")}`,
+      `init=${fileURLToPath(new URL("inside/uml_init", import.meta.url))}`,
       // Console and serial lines: input from nowhere, output to the descriptors that we give.
       "con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 quiet",
       `guest_modules=${modules}`,

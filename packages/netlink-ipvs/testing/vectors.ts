@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseHex } from "@keepalived/bytes";
 import { type NetlinkMessage, splitMessages } from "@keepalived/netlink-codec";
 
@@ -19,7 +20,7 @@ export type Vector = {
   readonly output: readonly string[];
 };
 
-const folder = join(import.meta.dirname, "..", "testdata");
+const folder = fileURLToPath(new URL("../testdata", import.meta.url));
 
 /** Every recorded command, by the name of its file. */
 export function readVectors(): readonly Vector[] {
