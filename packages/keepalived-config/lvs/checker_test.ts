@@ -191,6 +191,9 @@ const faults: readonly (readonly [string, number, readonly string[]])[] = [
   [`DNS_CHECK {\nname ${"a".repeat(64)}.b\n}`, 1, [
     `DNS_CHECK name '${"a".repeat(64)}.b' has a label of more than 63 bytes - ignoring`,
   ]],
+  [`DNS_CHECK {\nname ${"ü".repeat(32)}.b\n}`, 1, [
+    `DNS_CHECK name '${"ü".repeat(32)}.b' has a label of more than 63 bytes - ignoring`,
+  ]],
   ["HTTP_GET {\nurl {\nstatus_code 300-200 99 200\n}\n}", 1, [
     "Invalid HTTP_GET status code '300-200'",
     "Invalid HTTP_GET status code '99'",

@@ -87,12 +87,12 @@ function readDomain(body: Statement["body"], report: Report): string {
   const name = textOf(body, "name") ?? ".";
   if (name === ".") return name;
   const labels = name.replace(/\.$/, "").split(".");
-  const longest = Math.max(...labels.map((label) => label.length));
+  const longest = Math.max(...labels.map(byteLength));
   const fault = labels.includes("")
     ? "has empty label"
     : longest > 63
     ? "has a label of more than 63 bytes"
-    : labels.join(".").length > 253
+    : byteLength(labels.join(".")) > 253
     ? "is longer than 253 bytes"
     : undefined;
   if (fault === undefined) return name;
@@ -102,6 +102,10 @@ function readDomain(body: Statement["body"], report: Report): string {
     report({ severity: "error", code: "invalid-value", message, at: word.at });
   }
   return ".";
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** `SMTP_CHECK`: one checker for each deprecated `host` block, and one for what the block itself says. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Body } from "@keepalived/checkers";
 import { type HttpUrl, type Regex, translateRegex } from "@keepalived/keepalived-config";
 
@@ -10,14 +10,18 @@ const mostBytes = 1 << 30;
 export class AnswerBody {
   readonly #url: HttpUrl;
   readonly #keeps: boolean;
-  readonly #raw = createHash("md5");
-  readonly #plain = createHash("md5");
-  readonly #pieces: Uint8Array[] = [];
+  readonly #raw: Hash | undefined;
+  readonly #plain: Hash | undefined;
+  #kept: Buffer = Buffer.alloc(0);
+  #keptBytes = 0;
   #bytes = 0;
 
   constructor(url: HttpUrl) {
     this.#url = url;
     this.#keeps = keepsBody(url);
+    if (url.digest === undefined) return;
+    this.#raw = createHash("md5");
+    this.#plain = createHash("md5");
   }
 
   /** How many bytes have come. */
@@ -27,12 +31,12 @@ export class AnswerBody {
 
   addRaw(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
-    if (this.#url.digest !== undefined) this.#raw.update(bytes);
+    this.#raw?.update(bytes);
   }
 
   add(bytes: Uint8Array): void {
-    if (this.#url.digest !== undefined) this.#plain.update(bytes);
-    if (this.#keeps && this.#bytes <= mostKeptBytes) this.#pieces.push(bytes.slice());
+    this.#plain?.update(bytes);
+    if (this.#keeps && this.#bytes <= mostKeptBytes) this.#keep(bytes);
   }
 
   /**
@@ -41,14 +45,26 @@ export class AnswerBody {
    * keepalived digests what it receives, with what parts chunks; what these hold is the page. Either digest is good.
    */
   finish(chunked: boolean): Body {
-    const { digest, regex } = this.#url;
-    const bytes = Buffer.concat(this.#pieces);
-    const hex = (hash: ReturnType<typeof createHash>) => hash.digest("hex");
+    const { regex } = this.#url;
+    const bytes = this.#kept.subarray(0, this.#keptBytes);
+    const hashes = chunked ? [this.#raw, this.#plain] : [this.#raw];
     return {
-      digests: digest === undefined ? [] : [hex(this.#raw), ...(chunked ? [hex(this.#plain)] : [])],
+      digests: hashes.flatMap((hash) => hash?.digest("hex") ?? []),
       text: this.#keeps ? bytes.toString("utf8") : "",
       matches: regex === undefined ? null : find(regex, bytes),
     };
+  }
+
+  /** In one piece that grows: a body may come in very many. */
+  #keep(bytes: Uint8Array): void {
+    const length = this.#keptBytes + bytes.length;
+    if (length > this.#kept.length) {
+      const larger = Buffer.alloc(Math.max(length, 2 * this.#kept.length));
+      larger.set(this.#kept.subarray(0, this.#keptBytes));
+      this.#kept = larger;
+    }
+    this.#kept.set(bytes, this.#keptBytes);
+    this.#keptBytes = length;
   }
 }
 

@@ -23,6 +23,8 @@ export function startHttp(
     onRaw: (bytes) => body.addRaw(bytes),
     onBody: (bytes) => body.add(bytes),
     onComplete: (chunked) => {
+      // Too much is told before it is judged: the rest of it was not kept.
+      send({ kind: "progress", bodyBytes: body.bytes });
       const failure = judgeBody(url, body.finish(chunked)) ?? null;
       send({ kind: "body", failure });
     },

@@ -58,7 +58,10 @@ export class AnswerReader {
     const before = this.#text.length;
     this.#text += latin1(bytes.subarray(0, mostHeadBytes));
     if (!"HTTP/".startsWith(this.#text.slice(0, 5))) return this.#refuse("answer is not HTTP");
-    const end = /\r?\n\r?\n/.exec(this.#text);
+    // What was there before has been looked through, but for its last three characters.
+    const emptyLine = /\r?\n\r?\n/g;
+    emptyLine.lastIndex = Math.max(0, before - 3);
+    const end = emptyLine.exec(this.#text);
     if (end === null) {
       return this.#text.length < mostHeadBytes
         ? bytes.length
