@@ -1,3 +1,4 @@
+import type { CheckSnapshot } from "./snapshot/check_snapshot.ts";
 import type { ParentSnapshot } from "./snapshot/parent_snapshot.ts";
 import type { VrrpSnapshot } from "./snapshot/vrrp_snapshot.ts";
 
@@ -12,6 +13,8 @@ export type StatusDocument = {
   readonly parent: ParentSnapshot;
   /** Absent: the process does not run, or did not answer. */
   readonly vrrp?: VrrpSnapshot;
+  /** The same of the checker process. */
+  readonly check?: CheckSnapshot;
 };
 
 /** What each child told of itself, in JSON. */

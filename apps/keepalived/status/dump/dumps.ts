@@ -4,7 +4,9 @@ import type { Log } from "../../log.ts";
 import { Runners } from "../../machine/runner.ts";
 import { documentOf } from "../ask.ts";
 import type { Child, ChildName, Premises } from "../premises.ts";
+import type { CheckSnapshot } from "../snapshot/check_snapshot.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
+import { checkData } from "./check_data.ts";
 import { dumpFolder, writeDump } from "./dump_file.ts";
 import { type DumpNames, dumpNames } from "./dump_names.ts";
 import { parentData } from "./parent_data.ts";
@@ -36,6 +38,10 @@ export class Dumps {
       await this.#dumpOf("vrrp", "VRRP data", async (text) => {
         const vrrp = JSON.parse(text) as VrrpSnapshot;
         await this.#write(names.vrrp, () => vrrpData({ config, vrrp, who: this.#who(config) }));
+      });
+      await this.#dumpOf("check", "checker data", async (text) => {
+        const check = JSON.parse(text) as CheckSnapshot;
+        await this.#write(names.check, () => checkData({ config, check, who: this.#who(config) }));
       });
     });
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
-import { assertTestdata, dumpFixture, vrrpFixture } from "../testing/fixture.ts";
+import { assertTestdata, checkFixture, dumpFixture, vrrpFixture } from "../testing/fixture.ts";
+import { checkData } from "./check_data.ts";
 import { statsText } from "./stats.ts";
 import { vrrpData } from "./vrrp_data.ts";
 import { vrrpJson } from "./vrrp_json.ts";
@@ -11,6 +12,10 @@ process.env["TZ"] = "UTC";
 
 test("keepalived.data: every section of a configuration with everything", () => {
   assertTestdata("keepalived.data", vrrpData(dumpFixture()));
+});
+
+test("keepalived_check.data: every kind of virtual server and checker", () => {
+  assertTestdata("keepalived_check.data", checkData(checkFixture()));
 });
 
 test("keepalived.stats: every counter of each instance", () => {

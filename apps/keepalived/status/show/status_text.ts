@@ -1,15 +1,17 @@
 import type { StatusDocument } from "../document.ts";
 import type { ChildSnapshot, ParentSnapshot } from "../snapshot/parent_snapshot.ts";
+import { checkLines } from "./check_text.ts";
 import { ago, lengthOfTime } from "./length_of_time.ts";
 import type { Paint } from "./paint.ts";
 import { vrrpLines } from "./vrrp_text.ts";
 
 /** What a person wants to see first: who is what, since when, and what is wrong. */
 export function statusText(document: StatusDocument, paint: Paint): string {
-  const { parent, vrrp } = document;
+  const { parent, vrrp, check } = document;
   return [
     ...parentLines(parent, paint),
     ...(vrrp === undefined ? [] : ["", ...vrrpLines(vrrp, paint)]),
+    ...(check === undefined ? [] : ["", ...checkLines(check, paint)]),
     "",
   ].join("\n");
 }

@@ -6,7 +6,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "@keepalived/keepalived-config";
 import type { StatusDocument } from "../document.ts";
+import type { CheckDump } from "../dump/lvs_data.ts";
 import type { VrrpDump } from "../dump/topology_data.ts";
+import type { CheckSnapshot } from "../snapshot/check_snapshot.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
 
 /** The text of a file in `testdata`. */
@@ -43,6 +45,15 @@ export function dumpFixture(): VrrpDump {
   };
 }
 
+/** A configuration of virtual servers, and the snapshot that was taken of it. */
+export function checkFixture(): CheckDump {
+  return {
+    config: configOf(testdata("check.conf")),
+    check: JSON.parse(testdata("check_snapshot.json")) as CheckSnapshot,
+    who: () => ({ uid: 0, gid: 0 }),
+  };
+}
+
 /** The whole document around it, an hour after the start of the parent. */
 export function documentFixture(): StatusDocument {
   const vrrp = vrrpFixture();
@@ -61,6 +72,7 @@ export function documentFixture(): StatusDocument {
       children: [{ name: "VRRP", pid: vrrp.process.pid, startedAt, restarts: 0 }],
     },
     vrrp,
+    check: checkFixture().check,
   };
 }
 

@@ -1,0 +1,59 @@
+import type {
+  CheckSnapshot,
+  RealServerSnapshot,
+  VirtualServerSnapshot,
+} from "../snapshot/check_snapshot.ts";
+import { ago } from "./length_of_time.ts";
+import type { Paint } from "./paint.ts";
+import { type Cell, type Row, tableLines } from "./table.ts";
+
+/** Servers that are shown one by one below their virtual server. */
+const shownAtMost = 20;
+
+/** Virtual servers, and those of their servers that are not as they should be. */
+export function checkLines(check: CheckSnapshot, paint: Paint): readonly string[] {
+  const { process: { at }, programsIpvs, virtualServers } = check;
+  return [
+    ...tableLines(
+      ["VIRTUAL SERVER", "IS", "SERVERS", "WEIGHT", "QUORUM", ""],
+      virtualServers.map((it) => rowOf(it, at)),
+      paint,
+    ),
+    ...(programsIpvs ? [] : ["", paint("warning", "IPVS is not programmed (--no-ipvs)")]),
+  ];
+}
+
+function rowOf(it: VirtualServerSnapshot, at: number): Row {
+  const { name, up, weight, quorum, hysteresis, counts, suspended, sorryServer } = it;
+  const remarks = [
+    ...(sorryServer?.active === true ? [`sorry server ${sorryServer.name} serves`] : []),
+    ...(suspended ? ["checks are suspended"] : []),
+  ];
+  const odd = it.servers.filter((server) => !server.up || server.disabled);
+  const shown = odd.slice(0, shownAtMost);
+  return {
+    cells: [
+      name,
+      up ? { text: "up", colour: "good" } : { text: "down", colour: "bad" },
+      `${counts.up}/${counts.servers}`,
+      `${weight}`,
+      hysteresis === 0 ? `${quorum}` : `${quorum}+-${hysteresis}`,
+      { text: remarks.join(", "), colour: "warning" },
+    ],
+    notes: [
+      ...shown.map((server) => noteOf(server, at)),
+      ...(odd.length > shown.length ? [`and ${odd.length - shown.length} more`] : []),
+    ],
+  };
+}
+
+function noteOf(server: RealServerSnapshot, at: number): Cell {
+  const { name, up, disabled, pending, checkers } = server;
+  if (up || disabled) return { text: `${name} is out of service by order`, colour: "warning" };
+  if (pending) return { text: `${name} has not been checked yet`, colour: "warning" };
+  const failed = checkers.filter((it) => !it.up).map(({ keyword, lastFailure, checkedAt }) => {
+    const when = checkedAt === undefined ? "" : ` ${ago(at - checkedAt)}`;
+    return `${keyword}: ${lastFailure ?? "failed"}${when}`;
+  });
+  return { text: `${name} is down: ${failed.join("; ")}`, colour: "bad" };
+}
