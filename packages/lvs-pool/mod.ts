@@ -18,7 +18,7 @@ export type {
 } from "./config.ts";
 export { desired, type Destination } from "./desired.ts";
 export { type Cause, pool, type PoolAction, type PoolEvent, type PoolState } from "./pool.ts";
-export { aliveWeight, type QuorumBand, quorumBand } from "./quorum.ts";
+export { type QuorumBand, quorumBand } from "./quorum.ts";
 export {
   type CheckerWeight,
   isUp,

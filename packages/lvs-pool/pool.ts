@@ -1,7 +1,7 @@
 import { type Machine, move, stay, type Step } from "@keepalived/machine";
 import type { PoolConfig, PoolServer } from "./config.ts";
 import { desired, shareOf } from "./desired.ts";
-import { aliveWeight, hasQuorum, quorumBand } from "./quorum.ts";
+import { aliveShare, aliveWeight, hasQuorum, quorumBand } from "./quorum.ts";
 import {
   carriedOver,
   changed,
@@ -24,6 +24,8 @@ export type PoolState = {
   readonly running: boolean;
   /** Whether it has the quorum. */
   readonly up: boolean;
+  /** Of the servers that are up. */
+  readonly weight: number;
   /** In the order of the configuration. */
   readonly servers: readonly ServerState[];
 };
@@ -75,7 +77,10 @@ type PoolStep = Step<PoolState, PoolAction>;
  * hysteresis; without it the sorry server takes the place of all, if there is one. Servers are told of before the quorum.
  */
 export const pool: Machine<PoolConfig, PoolState, PoolEvent, PoolAction> = {
-  start: ({ servers }) => ({ running: false, up: false, servers: servers.map(newServer) }),
+  start({ servers }) {
+    const states = servers.map(newServer);
+    return { running: false, up: false, weight: aliveWeight(servers, states), servers: states };
+  },
   step(config, state, event) {
     switch (event.kind) {
       case "startup":
@@ -94,8 +99,7 @@ export const pool: Machine<PoolConfig, PoolState, PoolEvent, PoolAction> = {
 };
 
 function startUp(config: PoolConfig, state: PoolState): PoolStep {
-  const weight = aliveWeight(config.servers, state.servers);
-  const up = hasQuorum(config, false, weight);
+  const up = hasQuorum(config, false, state.weight);
   const next = { ...state, running: true, up };
   const actions: PoolAction[] = [{ kind: "desired-changed" }];
   if (config.initNotifies) actions.push(...arrivals(config.servers, state.servers));
@@ -121,7 +125,8 @@ function hear(config: PoolConfig, state: PoolState, event: ServerEvent): PoolSte
   if (server === undefined || before === undefined) return stay(state);
   const after = changed(server, before, event);
   if (after === before) return stay(state);
-  const next = { ...state, servers: state.servers.with(at, after) };
+  const weight = state.weight + aliveShare(server, after) - aliveShare(server, before);
+  const next = { ...state, weight, servers: state.servers.with(at, after) };
   if (!state.running) return move(next);
   const { state: settled, actions } = settle(config, next, "checked");
   const told = [...tellServer(server, server, before, after, "checked"), ...actions];
@@ -154,7 +159,8 @@ function reconfigure(previous: PoolConfig, config: PoolConfig, state: PoolState)
   const departures = lost.map(({ server }) => serverState(server, false, "removed"));
   const isSame = servers.length === state.servers.length &&
     servers.every((server, i) => server === state.servers[i]);
-  const next = isSame ? state : { ...state, servers };
+  const weight = aliveWeight(config.servers, servers);
+  const next = isSame && weight === state.weight ? state : { ...state, weight, servers };
   if (!state.running) return move(next);
   const { state: settled, actions } = settle(config, next, "configured");
   const isOther = JSON.stringify(desired(previous, state)) !==
@@ -165,8 +171,7 @@ function reconfigure(previous: PoolConfig, config: PoolConfig, state: PoolState)
 
 /** Decides about the quorum. */
 function settle(config: PoolConfig, state: PoolState, cause: Cause): PoolStep {
-  const weight = aliveWeight(config.servers, state.servers);
-  const up = hasQuorum(config, state.up, weight);
+  const up = hasQuorum(config, state.up, state.weight);
   if (up === state.up) return stay(state);
   const next = { ...state, up };
   return move(next, [quorumState(config, next, cause)]);
@@ -206,12 +211,12 @@ function serverState(server: PoolServer, up: boolean, cause: Cause): PoolAction 
 }
 
 function quorumState(config: PoolConfig, state: PoolState, cause: Cause): PoolAction {
-  const { servers, sorryServer } = config;
+  const { sorryServer } = config;
   const { quorum, gainedAt, lostBelow } = quorumBand(config);
   return {
     kind: "quorum-state",
     up: state.up,
-    weight: aliveWeight(servers, state.servers),
+    weight: state.weight,
     quorum,
     hysteresis: state.up ? gainedAt - quorum : quorum - lostBelow,
     ...sorryServer !== undefined &&

@@ -21,7 +21,8 @@ export function quorumBand(
   config: Pick<PoolConfig, "quorum" | "hysteresis" | "servers">,
 ): QuorumBand {
   const { hysteresis, servers } = config;
-  const total = servers.reduce((sum, { weight }) => sum + weight, 0);
+  let total = 0;
+  for (const { weight } of servers) total += weight;
   const quorum = Math.max(1, Math.min(config.quorum, total));
   return {
     quorum,
@@ -43,6 +44,11 @@ export function aliveWeight(
 ): number {
   return servers.reduce((sum, server, i) => {
     const state = states[i];
-    return state !== undefined && isUp(state) ? sum + weightOf(server, state) : sum;
+    return state === undefined ? sum : sum + aliveShare(server, state);
   }, 0);
+}
+
+/** What one server adds to it. */
+export function aliveShare(server: PoolServer, state: ServerState): number {
+  return isUp(state) ? weightOf(server, state) : 0;
 }

@@ -54,6 +54,8 @@ export type BalancerStatus = {
   readonly config: VirtualServer;
   readonly pool: PoolConfig;
   readonly up: boolean;
+  /** Of the servers that are up. */
+  readonly weight: number;
   readonly suspended: boolean;
   /** In the order of the configuration. */
   readonly servers: readonly {
@@ -103,6 +105,7 @@ export class Balancer {
       config: this.#config,
       pool: config,
       up: state.up,
+      weight: state.weight,
       suspended: this.#suspended,
       servers: this.#plan.flatMap((server, i) => {
         const its = state.servers[i];
@@ -119,7 +122,9 @@ export class Balancer {
   start(): void {
     this.#suspended = this.#isToSuspend();
     // What checkers know at once is the beginning, and no change.
-    for (const [server, checker] of this.#planned()) this.#add(server, checker);
+    for (const [server, checker] of this.#planned()) {
+      this.#add(server, checker, checker.config.alpha);
+    }
     this.#pool.send({ kind: "startup" });
     if (this.#suspended) this.#saySuspension();
   }
@@ -209,8 +214,11 @@ export class Balancer {
         this.#checkers.delete(key);
       }
     }
+    // Of a server that is down, the pool waits for the new ones too.
+    const awaited = new Map(this.#pool.state.servers.map(({ id, failed }) => [id, failed]));
     for (const [key, { server, checker }] of planned) {
-      if (!this.#checkers.has(key)) this.#add(server, checker);
+      if (this.#checkers.has(key)) continue;
+      this.#add(server, checker, awaited.get(server.id)?.includes(checker.id) === true);
     }
   }
 
@@ -220,14 +228,15 @@ export class Balancer {
     }
   }
 
-  #add(server: PlannedServer, planned: PlannedChecker): void {
+  /** @param startsDown the server is down until this checker has passed */
+  #add(server: PlannedServer, planned: PlannedChecker, startsDown: boolean): void {
     const report: CheckerReport = {
       verdict: (up) =>
         this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up }),
       weight: (weight) =>
         this.#pool.send({ kind: "weight", server: server.id, checker: planned.id, weight }),
     };
-    const checker = this.#checkerOf(server, planned, report);
+    const checker = this.#checkerOf(server, planned, startsDown, report);
     if (this.#suspended) checker.suspend(true);
     this.#checkers.set(keyOf(server, planned), checker);
   }
@@ -235,15 +244,14 @@ export class Balancer {
   #checkerOf(
     server: PlannedServer,
     { id, config }: PlannedChecker,
+    startsDown: boolean,
     report: CheckerReport,
   ): Checker {
     const { log, scheduler, files, sessions, seed, startAttempt } = this.#world;
-    const { name } = server.config;
-    const options = { id, server: name, log, report };
+    const options = { id, server: server.config.name, log, report };
     const nowUs = () => scheduler.nowUs();
     if (config.kind === "file") return fileChecker({ ...options, config, nowUs }, files);
     if (config.kind === "bfd") return sessionChecker({ ...options, config, nowUs }, sessions);
-    const startsDown = this.#isFailed(server.id, id);
     return new AttemptingChecker({
       ...options,
       config,
@@ -252,12 +260,6 @@ export class Balancer {
       scheduler,
       start: startAttempt,
     });
-  }
-
-  /** Whether the pool waits for a checker: of a new one of a server that is down too. */
-  #isFailed(server: string, checker: string): boolean {
-    const its = this.#pool.state.servers.find(({ id }) => id === server);
-    return its?.failed.includes(checker) === true;
   }
 
   #isToSuspend(): boolean {

@@ -1,4 +1,4 @@
-import { aliveWeight, isUp, weightOf } from "@keepalived/lvs-pool";
+import { isUp, weightOf } from "@keepalived/lvs-pool";
 import type { BalancerStatus } from "../../check/balancer.ts";
 import { type CheckerStatus, keywordOf } from "../../check/checker.ts";
 import type { Detail } from "../../control.ts";
@@ -32,7 +32,7 @@ export function checkSnapshot(
 }
 
 function virtualServerOf(
-  { config, pool, up, suspended, servers }: BalancerStatus,
+  { config, pool, up, weight, suspended, servers }: BalancerStatus,
   moment: Moment,
   detail: Detail,
 ): VirtualServerSnapshot {
@@ -41,7 +41,7 @@ function virtualServerOf(
   return {
     name,
     up,
-    weight: aliveWeight(pool.servers, servers.map(({ state }) => state)),
+    weight,
     quorum,
     hysteresis,
     suspended,
