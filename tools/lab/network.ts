@@ -65,12 +65,12 @@ export class Host {
 
   /** Runs a command line of words without quoting, and returns its output. @throws Error with the output if it fails */
   run(line: string): string {
-    const { status, stdout, stderr } = spawnSync("nsenter", this.#words(line.split(" ")), {
-      encoding: "utf8",
-      maxBuffer: 1 << 26,
-    });
-    if (status !== 0) throw new Error(`${this.name}: ${line}: ${stderr || stdout}`);
-    return stdout;
+    return this.#run(line, line.split(" "));
+  }
+
+  /** The same for a shell script. */
+  shell(script: string): string {
+    return this.#run(script, ["sh", "-c", script]);
   }
 
   /** As {@linkcode Host.run}, without holding up this program meanwhile. */
@@ -101,6 +101,15 @@ export class Host {
     const ended = once(this.#holder, "exit");
     this.#holder.stdin?.end();
     await ended;
+  }
+
+  #run(what: string, words: readonly string[]): string {
+    const { status, stdout, stderr } = spawnSync("nsenter", this.#words(words), {
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    });
+    if (status !== 0) throw new Error(`${this.name}: ${what}: ${stderr || stdout}`);
+    return stdout;
   }
 
   #words(words: readonly string[]): string[] {
