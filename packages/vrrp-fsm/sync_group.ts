@@ -12,7 +12,10 @@ export type SyncGroupConfig = {
 type Report = Extract<SyncGroupEvent, { readonly kind: "member" }>;
 
 /** What a group knows of a member. */
-export type GroupMember = Omit<Report, "kind">;
+export type GroupMember = Omit<Report, "kind"> & {
+  /** It started as a member, and did not come as what it was. */
+  readonly began: boolean;
+};
 
 /** Plain JSON data. */
 export type SyncGroupState = {
@@ -43,9 +46,9 @@ type GroupStep = Step<SyncGroupState, SyncGroupAction>;
  *
  * Members wait for each other before they become Active, so `state MASTER` counts only if all ask for it. A fault of one
  * is a fault of all. A member that does not run, be it new or removed, leaves the others as they are; an Active group
- * activates it when it comes.
+ * activates it when it comes, and so does a group that a reload makes of instances that are Active and of others that begin.
  *
- * After a reload the host tells the group about each member anew.
+ * After a reload the host tells the group about each member anew, before those that are new start.
  */
 export const syncGroup: Machine<SyncGroupConfig, SyncGroupState, SyncGroupEvent, SyncGroupAction> =
   {
@@ -66,9 +69,12 @@ export const syncGroup: Machine<SyncGroupConfig, SyncGroupState, SyncGroupEvent,
   };
 
 function hear(config: SyncGroupConfig, state: SyncGroupState, event: Report): GroupStep {
-  const { kind: _, ...now } = event;
-  if (!config.members.includes(now.member)) return stay(state);
-  const before = state.members.find((other) => other.member === now.member);
+  const { kind: _, ...report } = event;
+  if (!config.members.includes(report.member)) return stay(state);
+  const before = state.members.find((other) => other.member === report.member);
+  const runs = report.state !== "initialize";
+  const began = runs && (before?.state === "initialize" || before?.began === true);
+  const now = { ...report, began };
   if (JSON.stringify(before) === JSON.stringify(now)) return stay(state);
   const others = state.members.filter((other) => other !== before);
   const next = { ...state, members: [...others, now] };
@@ -138,12 +144,22 @@ function aimOf(config: SyncGroupConfig, state: SyncGroupState, hasFallen: boolea
   const isComplete = running.length === config.members.length;
   if (aim === "initialize" && !isComplete) return "initialize";
   if (members.some((member) => member.faulty)) return "fault";
+  if (aim === "initialize" && hasFormedAround(members)) return "active";
   if (aim === "active" && !hasFallen) return "active";
   return isComplete && members.every(isReady) ? "active" : "backup";
 }
 
+/** Whether a reload put members that are Active together with others that began. */
+function hasFormedAround(members: readonly GroupMember[]): boolean {
+  return members.some(isActive) && members.every((member) => isActive(member) || member.began);
+}
+
+function isActive({ state }: GroupMember): boolean {
+  return state === "active";
+}
+
 function isReady(member: GroupMember): boolean {
-  return member.state === "active" || member.wantsActive;
+  return isActive(member) || member.wantsActive;
 }
 
 /**
