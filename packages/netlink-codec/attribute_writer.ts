@@ -2,32 +2,39 @@ import { integerBytes, type IntegerType } from "./integer.ts";
 
 const headerBytes = 4;
 
-/** Attributes one after the other, each padded to a multiple of four, in a buffer that grows. */
+/**
+ * Attributes one after the other, each padded to a multiple of four, in a buffer that grows.
+ *
+ * One can write many messages, which then share a few large buffers: allocating a buffer costs more than filling it.
+ */
 export class AttributeWriter {
-  // Room for most messages: one allocation each, of which there may be many.
-  #bytes: Uint8Array = new Uint8Array(256);
-  #view: DataView = new DataView(this.#bytes.buffer);
-  #length: number;
+  readonly #roomBytes: number;
+  #bytes: Uint8Array;
+  #view: DataView;
+  /** Where the message begins. */
+  #start = 0;
+  #length = 0;
 
-  /** @param headroom zeros to begin with */
-  constructor(headroom: number) {
-    this.#length = 0;
-    this.#advance(headroom);
+  /** @param roomBytes of one buffer; the default has room for one ordinary message */
+  constructor(roomBytes: number = 256) {
+    this.#roomBytes = roomBytes;
+    this.#bytes = new Uint8Array(roomBytes);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
-  /** Begins an attribute; what is written until its {@linkcode end} is its payload. @returns where it begins */
+  /** Begins an attribute; what is written until its {@linkcode end} is its payload. @returns its place in the message */
   begin(number: number): number {
-    const start = this.#length;
     const at = this.#advance(headerBytes);
     this.#view.setUint16(at + 2, number, true);
-    return start;
+    return at - this.#start;
   }
 
-  /** Ends the attribute that began at `start`. @throws RangeError if it is too long */
-  end(start: number): void {
-    const length = this.#length - start;
+  /** Ends the attribute that began at `place`. @throws RangeError if it is too long */
+  end(place: number): void {
+    const at = this.#start + place;
+    const length = this.#length - at;
     if (length > 0xffff) throw new RangeError(`Cannot write an attribute of ${length} bytes`);
-    this.#view.setUint16(start, length, true);
+    this.#view.setUint16(at, length, true);
     this.#advance(-length & 3);
   }
 
@@ -68,21 +75,34 @@ export class AttributeWriter {
     this.#advance(1);
   }
 
-  /** What was written. */
+  /** Zeros, for a fixed header. */
+  zeros(count: number): void {
+    this.#advance(count);
+  }
+
+  /** What was written since the last time. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const message = this.#bytes.subarray(this.#start, this.#length);
+    this.#start = this.#length;
+    return message;
   }
 
   #advance(count: number): number {
+    if (this.#length + count > this.#bytes.length) this.#grow(count);
     const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#length);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
-    }
     return at;
+  }
+
+  /** Goes on in a new buffer, into which the message so far moves. */
+  #grow(count: number): void {
+    const written = this.#bytes.subarray(this.#start, this.#length);
+    const bytes = new Uint8Array(Math.max(this.#roomBytes, 2 * (written.length + count)));
+    bytes.set(written);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+    this.#start = 0;
+    this.#length = written.length;
   }
 }
 

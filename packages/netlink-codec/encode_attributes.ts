@@ -14,14 +14,16 @@ type Nest = Readonly<Record<string, unknown>> & { readonly unknown?: readonly Ra
  * Nested attributes go out without `NLA_F_NESTED`, as rtnetlink itself writes them, unless the table says otherwise.
  *
  * @param headroom zeros before them, for the fixed header of a message
+ * @param writer for whoever encodes many messages
  * @throws RangeError for a value that its type cannot hold
  */
 export function encodeAttributes<const Table extends AttributeTable>(
   table: Table,
   values: AttributeValues<Table>,
   headroom: number = 0,
+  writer: AttributeWriter = new AttributeWriter(),
 ): Uint8Array {
-  const writer = new AttributeWriter(headroom);
+  writer.zeros(headroom);
   writeNest(writer, table, values);
   return writer.finish();
 }

@@ -63,6 +63,7 @@ export type {
   StructFields,
 } from "./table.ts";
 export type { IntegerType } from "./integer.ts";
+export { AttributeWriter } from "./attribute_writer.ts";
 export { decodeAttributes } from "./decode_attributes.ts";
 export { encodeAttributes } from "./encode_attributes.ts";
 export {

@@ -2,6 +2,7 @@ import { type Decoded, fault, ok } from "@keepalived/bytes";
 import { familyOf, type IpAddress } from "@keepalived/ip-address";
 import {
   type AttributeValues,
+  AttributeWriter,
   encodeAttributes,
   NLA_F_NESTED,
   type RawAttribute,
@@ -79,6 +80,9 @@ const table = {
 /** The same for requests, with the attributes of the service as they are. */
 const changeTable = { ...table, service: { number: 1 | NLA_F_NESTED, type: "bytes" } } as const;
 
+/** Room for the requests about one service: some, or a part of many. */
+const roomBytes = 4096;
+
 type Change = "newDestination" | "setDestination" | "deleteDestination";
 
 /** What a request to remove says beside address and port, which is all that counts. */
@@ -103,8 +107,10 @@ export type DestinationRequests = {
 export function destinationRequests(key: ServiceKey): DestinationRequests {
   const service = encodeAttributes(serviceTable, bareService(key));
   const text = describeKey(key);
+  const writer = new AttributeWriter(roomBytes);
   const make = (command: Change, words: string, destination: Destination): IpvsRequest =>
     request({
+      writer,
       words,
       command,
       table: changeTable,
@@ -199,12 +205,12 @@ export function sameDestination(a: Destination, b: Destination): boolean {
 /** As `ipvsadm -Sn` writes it after the service, and with its thresholds: `-r 10.0.0.1:80 -m -w 1` */
 export function describeDestination(destination: Destination): string {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold } = destination;
-  const words = [
-    `-r ${describeEndpoint(address, port)} ${describeMethod(forwarding)} -w ${weight}`,
-  ];
-  if (upperThreshold !== 0) words.push(`-x ${upperThreshold}`);
-  if (lowerThreshold !== 0) words.push(`-y ${lowerThreshold}`);
-  return [...words, ...describeTunnel(forwarding)].join(" ");
+  const upper = upperThreshold === 0 ? "" : ` -x ${upperThreshold}`;
+  const lower = lowerThreshold === 0 ? "" : ` -y ${lowerThreshold}`;
+  const place = describeEndpoint(address, port);
+  return `-r ${place} ${describeMethod(forwarding)} -w ${weight}${upper}${lower}${
+    describeTunnel(forwarding)
+  }`;
 }
 
 function sameForwarding(a: Forwarding, b: Forwarding): boolean {
@@ -215,16 +221,19 @@ function sameForwarding(a: Forwarding, b: Forwarding): boolean {
 }
 
 function encode(destination: Destination): AttributeValues<typeof destinationTable> {
-  const { address, port, forwarding, weight, upperThreshold, lowerThreshold, unknown } =
-    destination;
-  return {
+  const { address, port, weight, upperThreshold, lowerThreshold, unknown } = destination;
+  const { method, tunnelType, tunnelPort, tunnelFlags } = encodeForwarding(destination.forwarding);
+  const values = {
     family: numberOfFamily(familyOf(address)),
     address: encodeAddress(address),
     port,
-    ...encodeForwarding(forwarding),
+    method,
     weight,
+    tunnelType,
+    tunnelPort,
+    tunnelFlags,
     upperThreshold,
     lowerThreshold,
-    ...unknown !== undefined && { unknown },
   };
+  return unknown === undefined ? values : { ...values, unknown };
 }

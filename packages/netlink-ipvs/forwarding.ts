@@ -33,7 +33,9 @@ export const forwardingTable = {
 type Values = AttributeValues<typeof forwardingTable>;
 
 /** The attributes of a method. */
-export function encodeForwarding(forwarding: Forwarding): Values {
+export function encodeForwarding(
+  forwarding: Forwarding,
+): Required<Omit<Values, "weight" | "unknown">> {
   const method = numberOf(methods, forwarding.method);
   if (!("tunnel" in forwarding)) return { method, tunnelType: 0, tunnelPort: 0, tunnelFlags: 0 };
   const { type, port = 0, checksum } = forwarding.tunnel;
@@ -77,15 +79,12 @@ export function describeMethod({ method }: Forwarding): string {
   return options[method] ?? `--method ${method}`;
 }
 
-/** `--tun-type gue --tun-port 6080 --tun-csum`; nothing for other methods. */
-export function describeTunnel(forwarding: Forwarding): readonly string[] {
-  if (!("tunnel" in forwarding)) return [];
+/** ` --tun-type gue --tun-port 6080 --tun-csum`; nothing for other methods. */
+export function describeTunnel(forwarding: Forwarding): string {
+  if (!("tunnel" in forwarding)) return "";
   const { type, port, checksum } = forwarding.tunnel;
-  return [
-    `--tun-type ${type}`,
-    ...port === undefined ? [] : [`--tun-port ${port}`],
-    ...type === "ipip" && checksum === "none" ? [] : [
-      checksumOptions[checksum] ?? `--tun-flags ${checksum}`,
-    ],
-  ];
+  const flags = type === "ipip" && checksum === "none"
+    ? ""
+    : ` ${checksumOptions[checksum] ?? `--tun-flags ${checksum}`}`;
+  return ` --tun-type ${type}${port === undefined ? "" : ` --tun-port ${port}`}${flags}`;
 }

@@ -3,6 +3,7 @@ import {
   type AttributeFault,
   type AttributeTable,
   type AttributeValues,
+  type AttributeWriter,
   decodeAttributes,
   decodeGeneric,
   encodeAttributes,
@@ -22,7 +23,8 @@ export type IpvsRequest = Omit<NetlinkRequest, "type">;
 
 /** The request as it goes out. @param family number of {@linkcode IPVS_FAMILY}, from `getFamily` */
 export function addressTo(family: number, request: IpvsRequest): NetlinkRequest {
-  return { ...request, type: family };
+  const { name, flags, body } = request;
+  return { name, type: family, flags, body };
 }
 
 /** Why the body of an answer was refused. */
@@ -72,14 +74,16 @@ export type RequestParts<Table extends AttributeTable> = {
   readonly dump?: boolean;
   readonly table: Table;
   readonly values: AttributeValues<Table>;
+  /** For many requests. */
+  readonly writer?: AttributeWriter;
 };
 
 /** A request: the header of generic netlink, then attributes. */
 export function request<const Table extends AttributeTable>(
   parts: RequestParts<Table>,
 ): IpvsRequest {
-  const { words, command, dump = false, table, values } = parts;
-  const body = encodeAttributes(table, values, GENL_HDRLEN);
+  const { words, command, dump = false, table, values, writer } = parts;
+  const body = encodeAttributes(table, values, GENL_HDRLEN, writer);
   body[0] = commands[command];
   body[1] = IPVS_GENL_VERSION;
   return {

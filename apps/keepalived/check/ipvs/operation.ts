@@ -50,12 +50,9 @@ export function operationsFor(
   const text = describeKey(service.key);
   // With a service its destinations go.
   if (wanted === undefined) return [{ verb: "remove", text, on: "service", service }];
-  const { add, change, remove } = difference(
-    wanted.destinations,
-    present?.destinations.values() ?? [],
-    textOf,
-    sameDestination,
-  );
+  const { add, change, remove } = present === undefined
+    ? { add: wanted.destinations, change: [], remove: [] }
+    : difference(wanted.destinations, present.destinations.values(), textOf, sameDestination);
   const kept = new Set(wanted.undecided?.map(textOf));
   const requests = destinationRequests(service.key);
   const of = (verb: Operation["verb"]) => (destination: Destination): Operation => (
