@@ -15,6 +15,12 @@ export function inactiveFeatures(config: Config): readonly string[] {
       ? []
       : [`(${names.join(", ")}) ${feature}: accepted, not acted on by this version`];
   });
+  const alerts = config.virtualServers.some((it) =>
+    it.smtpAlert || it.realServers.some(({ smtpAlert }) => smtpAlert)
+  );
+  if (alerts && config.global.smtp.recipients.length > 0) {
+    lines.push("smtp_alert of virtual and real servers: accepted, not acted on by this version");
+  }
   if (config.global.firewall.nftablesIpvs !== undefined && config.present.checker) {
     lines.push("nftables_ipvs: no firewall is set up, each member of a group is a service of IPVS");
   }

@@ -59,3 +59,12 @@ test("helpText() names every option once", () => {
     assert.equal(help.split(option).length, 2, option);
   }
 });
+
+test("parseOptions() knows options that have no letter", () => {
+  const options = read("--all", "--no-ipvs", "-ICB");
+  for (const key of ["all", "noIpvs", "keepIpvs", "checkOnly", "noBfd"] as const) {
+    assert.equal(options.count(key), 1, key);
+  }
+  assert.match(helpText(), /^ {6}--no-ipvs +Check servers/m);
+  assert.match(helpText(), /^ {2}-I, --dont-release-ipvs /m);
+});

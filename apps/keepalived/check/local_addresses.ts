@@ -124,7 +124,8 @@ export class LocalAddresses implements Disposable {
   }
 }
 
-function isAmong(address: IpAddress, member: ServiceMember): boolean {
+/** Whether an address is one of those of a member. */
+export function isAmong(address: IpAddress, member: ServiceMember): boolean {
   return member.kind === "addresses" && familyOf(address) === familyOf(member.first) &&
     compareIp(member.first, address) <= 0 && compareIp(address, member.last) <= 0;
 }
