@@ -21,9 +21,9 @@ export {
   EMFILE,
   ENETDOWN,
   ENETUNREACH,
+  ENFILE,
   ENOBUFS,
   ENODEV,
-  ENFILE,
   ENOENT,
   ENOMEM,
   EPERM,
@@ -124,7 +124,7 @@ export {
   type VrrpReceiverOptions,
   type VrrpSenderOptions,
 } from "./vrrp_socket.ts";
-export { ETH_P_ALL, openPacketSocket, sendFrame } from "./packet_socket.ts";
+export { encodeFramePath, ETH_P_ALL, openPacketSocket, sendFrame } from "./packet_socket.ts";
 export {
   NETLINK_CONNECTOR,
   NETLINK_GENERIC,

@@ -26,7 +26,12 @@ export function sendFrame(
   interfaceIndex: number,
   frame: Uint8Array,
 ): number | undefined {
-  return socket.send(frame, encodeSocketAddress(linkAddress(interfaceIndex, 0)));
+  return socket.send(frame, encodeFramePath(interfaceIndex));
+}
+
+/** The way of frames out of an interface, encoded once for many: what `send` of the socket takes. */
+export function encodeFramePath(interfaceIndex: number): Uint8Array {
+  return encodeSocketAddress(linkAddress(interfaceIndex, 0));
 }
 
 function linkAddress(interfaceIndex: number, protocol: number) {

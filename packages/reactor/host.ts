@@ -1,9 +1,19 @@
-import type { Common, Machine } from "@keepalived/machine";
+import type { Common, Machine, Step } from "@keepalived/machine";
 import type { Recorder } from "./recorder.ts";
 import type { Reactor } from "./reactor.ts";
 
+/** How much later than its deadline a step that was prepared for it still counts. */
+const preparedForUs = 1000;
+
 /** What a host needs of the reactor. Tests and the simulator bring their own, on virtual time. */
 export type Scheduler = Pick<Reactor, "nowUs" | "deadline">;
+
+/**
+ * An action that was made ready: brings about what others wait for, and returns what is left to do of it.
+ *
+ * Of several, the second begins before the first one's rest is done.
+ */
+export type PreparedAction = () => () => void;
 
 /** How to run a machine. */
 export type HostOptions<Config, Event, Action, State = unknown> = {
@@ -17,8 +27,12 @@ export type HostOptions<Config, Event, Action, State = unknown> = {
   readonly perform: (action: Action, send: (event: Event) => void) => void;
   /** How long before its deadline a state is to be prepared for it; absent or 0: not at all. */
   readonly leadUs?: (state: State) => number;
-  /** Gets ready for an action that the deadline will bring if nothing happens before. Must have no effect to be seen. */
-  readonly prepare?: (action: Action) => void;
+  /**
+   * Makes an action ready that the deadline will bring if nothing happens before; undefined: it cannot be.
+   *
+   * Must have no effect to be seen.
+   */
+  readonly prepare?: (action: Action) => PreparedAction | undefined;
   /** Told about every event before it is stepped. */
   readonly recorder?: Recorder;
   /** Events that may wait while actions are performed; one more is a runaway loop. Default 1024. */
@@ -51,6 +65,12 @@ export function host<Config, State, Event, Action>(
   options: HostOptions<Config, Event, Action, State>,
 ): Host<Config, State, Event> {
   const { name, scheduler, perform, recorder, queueLength = 1024 } = options;
+  /** With the first actions of the step, as far as they could be made ready. */
+  type Prepared = {
+    readonly atUs: number;
+    readonly step: Step<State, Action>;
+    readonly ready: readonly PreparedAction[];
+  };
   type Queued =
     | { readonly event: Event; readonly atUs?: number | undefined }
     | { readonly config: Config };
@@ -60,6 +80,7 @@ export function host<Config, State, Event, Action>(
   let running = false;
   let disposed = false;
   let lastUs = scheduler.nowUs();
+  let prepared: Prepared | undefined;
   const timeout = { kind: "timeout" } as Event;
   const deadline = scheduler.deadline(() => enqueue({ event: timeout }), prepare);
   recorder?.({ machine: name, atUs: scheduler.nowUs(), start: { config, seed: options.seed } });
@@ -69,13 +90,30 @@ export function host<Config, State, Event, Action>(
     deadline.setAt(machine.nextDeadlineUs(state), options.leadUs?.(state));
   }
 
-  /** A machine is pure: what it would do can be asked before, without doing it. */
+  /** A machine is pure: what it will do can be asked before, without doing it. */
   function prepare(): void {
     const atUs = machine.nextDeadlineUs(state);
     if (atUs === undefined || options.prepare === undefined) return;
-    for (const action of machine.step(config, state, timeout, atUs).actions) {
-      options.prepare(action);
+    const step = machine.step(config, state, timeout, atUs);
+    const ready: PreparedAction[] = [];
+    for (const action of step.actions) {
+      const act = options.prepare(action);
+      if (act === undefined) break;
+      ready.push(act);
     }
+    prepared = { atUs, step, ready };
+  }
+
+  /** What was prepared, if this is what for: its time is then the deadline, and not a bit later. */
+  function takePrepared(queued: Queued, nowUs: number): Prepared | undefined {
+    const candidate = prepared;
+    // Whatever happens before the deadline may change what it brings.
+    prepared = undefined;
+    if (candidate === undefined || !("event" in queued) || queued.event !== timeout) {
+      return undefined;
+    }
+    const lateUs = nowUs - candidate.atUs;
+    return lateUs >= 0 && lateUs <= preparedForUs ? candidate : undefined;
   }
 
   function enqueue(queued: Queued): void {
@@ -100,7 +138,8 @@ export function host<Config, State, Event, Action>(
 
   function step(queued: Queued): void {
     const nowUs = scheduler.nowUs();
-    const happenedUs = "event" in queued ? queued.atUs ?? nowUs : nowUs;
+    const early = takePrepared(queued, nowUs);
+    const happenedUs = early?.atUs ?? ("event" in queued ? queued.atUs ?? nowUs : nowUs);
     const atUs = Math.max(lastUs, Math.min(happenedUs, nowUs));
     lastUs = atUs;
     let event: Event | Common<Config>;
@@ -112,9 +151,13 @@ export function host<Config, State, Event, Action>(
       event = queued.event;
       recorder?.({ machine: name, atUs, event });
     }
-    const { state: next, actions } = machine.step(config, state, event, atUs);
+    const { state: next, actions } = early?.step ?? machine.step(config, state, event, atUs);
     state = next;
-    for (const action of actions) perform(action, send);
+    const rests = early?.ready.map((act) => act()) ?? [];
+    for (const rest of rests) rest();
+    for (const action of rests.length === 0 ? actions : actions.slice(rests.length)) {
+      perform(action, send);
+    }
     if (!disposed) setDeadline();
   }
 

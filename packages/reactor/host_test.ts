@@ -95,7 +95,10 @@ test("a host prepares what its deadline will bring, with the lead of its state, 
   const prepared: Action[] = [];
   const { time, actions, running } = run({
     leadUs: (state) => (state as State).count === 0 ? 40 : 0,
-    prepare: (action) => prepared.push(action),
+    prepare: (action) => {
+      prepared.push(action);
+      return undefined;
+    },
   });
   running.send({ kind: "start" });
   assert.equal(time.deadlines.next?.leadUs, 40);
@@ -107,6 +110,75 @@ test("a host prepares what its deadline will bring, with the lead of its state, 
   time.advanceTo(1100);
   assert.deepEqual(actions, prepared);
   assert.equal(time.deadlines.next?.leadUs, 0);
+});
+
+test("what others wait for of prepared actions comes first, in order; after one that is not, all is as usual", () => {
+  const order: string[] = [];
+  const burst: typeof counter = {
+    ...counter,
+    step(config, state, event, nowUs) {
+      const { state: next, actions } = counter.step(config, state, event, nowUs);
+      return { state: next, actions: event.kind === "timeout" ? many : actions };
+    },
+  };
+  const many: readonly Action[] = [1, 2, 3, 4].map((value) => ({ kind: "count", value }));
+  const time = new VirtualTime();
+  const running = host(burst, {
+    name: "counter",
+    config: { periodUs: 100 },
+    seed: 0,
+    scheduler: time,
+    perform: ({ value }) => order.push(`perform ${value}`),
+    leadUs: () => 40,
+    prepare: ({ value }) => {
+      if (value === 3) return undefined;
+      return () => {
+        order.push(`act ${value}`);
+        return () => order.push(`rest ${value}`);
+      };
+    },
+  });
+  running.send({ kind: "start" });
+  time.deadlines.next?.prepare?.();
+  assert.deepEqual(order, []);
+  time.advanceTo(1100);
+  assert.deepEqual(order, ["act 1", "act 2", "rest 1", "rest 2", "perform 3", "perform 4"]);
+});
+
+test("a step that was prepared counts at its deadline, and not after another event or much later", () => {
+  const steps: number[] = [];
+  const watched: typeof counter = {
+    ...counter,
+    step(config, state, event, nowUs) {
+      steps.push(nowUs);
+      return counter.step(config, state, event, nowUs);
+    },
+  };
+  const time = new VirtualTime();
+  const running = host(watched, {
+    name: "counter",
+    config: { periodUs: 100 },
+    seed: 0,
+    scheduler: time,
+    perform: () => {},
+    leadUs: () => 40,
+    prepare: () => undefined,
+  });
+  const prepareAndFire = (lateUs: number, between: () => void = () => {}): readonly number[] => {
+    steps.length = 0;
+    const { atUs = NaN } = running.state;
+    time.atUs = atUs - 40;
+    time.deadlines.next?.prepare?.();
+    between();
+    time.atUs = atUs + lateUs;
+    time.deadlines.takeDue(time.atUs)?.();
+    return steps.map((it) => it - atUs);
+  };
+  running.send({ kind: "start" });
+  assert.deepEqual(prepareAndFire(7), [0]);
+  assert.deepEqual(prepareAndFire(5000), [0, 5000]);
+  running.send({ kind: "start" });
+  assert.deepEqual(prepareAndFire(7, () => running.send({ kind: "echo", depth: 0 })), [0, -40, 7]);
 });
 
 test("an event counts from when it happened, but not from before the last one or after now", () => {

@@ -22,7 +22,7 @@ export {
   type Ready,
   type Watch,
 } from "./reactor.ts";
-export { type Host, host, type HostOptions, type Scheduler } from "./host.ts";
+export { type Host, host, type HostOptions, type PreparedAction, type Scheduler } from "./host.ts";
 export { jsonRecorder, type Recorder, type Recording } from "./recorder.ts";
 export { type Child, type ChildOptions, spawnChild } from "./child.ts";
 export {

@@ -10,6 +10,7 @@ import {
 } from "@keepalived/linux";
 import { type NetlinkMessage, type NetlinkRequest, splitMessages } from "@keepalived/netlink-codec";
 import type { Deadline } from "./deadlines.ts";
+import type { PreparedAction } from "./host.ts";
 import { NetlinkError } from "./netlink_error.ts";
 import {
   type BatchFailures,
@@ -111,19 +112,31 @@ export class NetlinkConnection {
     requests: readonly NetlinkRequest[],
     done: (results: readonly NetlinkResult[]) => void,
   ): void {
-    const results = new Array<NetlinkResult>(requests.length);
-    let left = requests.length;
-    if (left === 0) this.#reactor.post(() => done(results));
+    const settle = collector(requests.length, done);
+    if (requests.length === 0) this.#reactor.post(() => done([]));
     for (const [i, request] of requests.entries()) {
-      const settle = (result: NetlinkResult): void => {
-        results[i] = result;
-        if (--left === 0) done(results);
-      };
-      if (this.#requests.add(request, settle)) continue;
+      if (this.#requests.add(request, (result) => settle(i, result))) continue;
       const error = new NetlinkError(request.name, tooMany);
-      this.#reactor.post(() => settle({ ok: false, error }));
+      this.#reactor.post(() => settle(i, { ok: false, error }));
     }
     this.#pump();
+  }
+
+  /** Gets requests ready that are to be sent in a moment, or never. @param done as of {@linkcode send} */
+  prepare(
+    requests: readonly NetlinkRequest[],
+    done: (results: readonly NetlinkResult[]) => void,
+  ): PreparedAction {
+    const prepared = this.#requests.prepare(requests);
+    return () => {
+      const isSent = this.#socket.fd >= 0 && this.#requests.hasRoom(requests.length) &&
+        this.#transmit(prepared.bytes) === 0;
+      if (!isSent) return () => this.send(requests, done);
+      return () => {
+        this.#requests.begin(prepared, this.#reactor.nowUs(), collector(requests.length, done));
+        this.#deadline.setAt(this.#requests.nextExpiryUs);
+      };
+    };
   }
 
   /**
@@ -221,6 +234,19 @@ export class NetlinkConnection {
       } else this.#requests.answer(message, this.#reactor.nowUs());
     }
   }
+}
+
+/** Calls back once all of several results are there. */
+function collector(
+  count: number,
+  done: (results: readonly NetlinkResult[]) => void,
+): (i: number, result: NetlinkResult) => void {
+  const results = new Array<NetlinkResult>(count);
+  let left = count;
+  return (i, result) => {
+    results[i] = result;
+    if (--left === 0) done(results);
+  };
 }
 
 const tooMany = { errno: ENOBUFS, text: "Too many wait" } as const;

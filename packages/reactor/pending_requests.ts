@@ -51,6 +51,14 @@ type Pending = {
   expiresUs: number;
 };
 
+/** Requests that only need to be sent. */
+export type PreparedRequests = {
+  readonly requests: readonly NetlinkRequest[];
+  readonly sequences: readonly number[];
+  /** All of them, for one datagram. */
+  readonly bytes: Uint8Array;
+};
+
 /**
  * Which requests wait, which are under way, and what their answers mean: the part of a netlink connection that needs
  * neither socket nor clock.
@@ -94,10 +102,7 @@ export class PendingRequests {
     requests: readonly NetlinkRequest[],
     done: (result: NetlinkResult) => void,
   ): boolean {
-    return this.#add(requests, false, ({ messages, failures }) => {
-      const [error] = failures.values();
-      done(error === undefined ? { ok: true, messages } : { ok: false, error });
-    });
+    return this.#add(requests, false, (pending) => done(resultOf(pending)));
   }
 
   /**
@@ -116,18 +121,38 @@ export class PendingRequests {
   ): boolean {
     this.counters.requests++;
     if (this.#waiting.length >= this.#limits.waiting) return false;
-    this.#waiting.push({
-      requests,
-      isBatch,
-      done,
-      sequences: [],
-      failures: new Map(),
-      messages: [],
-      interrupted: false,
-      attempts: 1,
-      expiresUs: 0,
-    });
+    this.#waiting.push(newPending(requests, isBatch, done));
     return true;
+  }
+
+  /** Numbers and encodes requests that are to go out soon. */
+  prepare(requests: readonly NetlinkRequest[]): PreparedRequests {
+    const messages = requests.map(({ type, flags, body }) => {
+      return { type, flags, sequence: this.#nextSequence(), portId: 0, body };
+    });
+    const sequences = messages.map(({ sequence }) => sequence);
+    return { requests, sequences, bytes: encodeMessages(messages) };
+  }
+
+  /** Whether so many more may go out now: there is room, and nobody waits who would have to be first. */
+  hasRoom(count: number): boolean {
+    return this.#waiting.length === 0 && this.#outstanding.size + count <= this.#limits.outstanding;
+  }
+
+  /** Takes note that prepared requests went out. */
+  begin(
+    { requests, sequences }: PreparedRequests,
+    nowUs: number,
+    done: (i: number, result: NetlinkResult) => void,
+  ): void {
+    for (const [i, request] of requests.entries()) {
+      this.counters.requests++;
+      const pending = newPending([request], false, (it) => done(i, resultOf(it)));
+      const sequence = sequences[i] ?? 0;
+      pending.sequences.push(sequence);
+      pending.expiresUs = nowUs + this.#timeoutUs;
+      this.#outstanding.set(sequence, pending);
+    }
   }
 
   /** One datagram with the next requests, as many as may go now. */
@@ -137,13 +162,13 @@ export class PendingRequests {
     const messages = chunk.flatMap((pending) => {
       pending.expiresUs = nowUs + this.#timeoutUs;
       return pending.requests.map((request, i) => {
-        this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
-        this.#outstanding.set(this.#sequence, pending);
-        pending.sequences.push(this.#sequence);
+        const sequence = this.#nextSequence();
+        this.#outstanding.set(sequence, pending);
+        pending.sequences.push(sequence);
         const { type, body } = request;
         const isSilent = pending.isBatch && i < pending.requests.length - 1;
         const flags = isSilent ? request.flags & ~NLM_F_ACK : request.flags;
-        return { type, flags, sequence: this.#sequence, portId: 0, body };
+        return { type, flags, sequence, portId: 0, body };
       });
     });
     return { bytes: encodeMessages(messages), sequences: chunk.flatMap((it) => it.sequences) };
@@ -193,6 +218,11 @@ export class PendingRequests {
   clear(): void {
     this.#waiting.length = 0;
     this.#outstanding.clear();
+  }
+
+  #nextSequence(): number {
+    this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
+    return this.#sequence;
   }
 
   /** A dump goes alone, and only one at a time: the kernel would refuse another on the same socket. So does a batch. */
@@ -259,6 +289,29 @@ export class PendingRequests {
     if (pending.failures.size > 0) this.counters.refused++;
     pending.done(pending);
   }
+}
+
+function newPending(
+  requests: readonly NetlinkRequest[],
+  isBatch: boolean,
+  done: (pending: Pending) => void,
+): Pending {
+  return {
+    requests,
+    isBatch,
+    done,
+    sequences: [],
+    failures: new Map(),
+    messages: [],
+    interrupted: false,
+    attempts: 1,
+    expiresUs: 0,
+  };
+}
+
+function resultOf({ messages, failures }: Pending): NetlinkResult {
+  const [error] = failures.values();
+  return error === undefined ? { ok: true, messages } : { ok: false, error };
 }
 
 function asksForDump({ requests: [request] }: Pending): boolean {

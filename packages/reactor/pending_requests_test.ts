@@ -45,6 +45,35 @@ test("requests go out in order, in one datagram, each under its own number", () 
   assert.equal(requests.next(0), undefined);
 });
 
+test("prepared requests have numbers of their own, and count as sent when they are", () => {
+  const { requests } = pending();
+  const settled: number[] = [];
+  const prepared = requests.prepare([add, add]);
+  requests.add(add, () => {});
+  assert.equal(requests.hasRoom(2), false, "another one waits and has to be first");
+  assert.deepEqual(requests.next(0)?.sequences, [3]);
+  assert.equal(requests.hasRoom(2), true);
+  const messages = splitMessages(prepared.bytes);
+  assert.deepEqual(messages.ok && messages.value.map(({ sequence }) => sequence), [1, 2]);
+  requests.answer(acknowledgement(2), 0);
+  assert.equal(requests.counters.strayReplies, 1, "not sent yet");
+  requests.begin(prepared, 5, (i) => settled.push(i));
+  requests.answer(acknowledgement(3), 10);
+  assert.equal(requests.nextExpiryUs, 5 + TIMEOUT_US);
+  requests.answer(acknowledgement(2), 10);
+  assert.deepEqual(settled, [1]);
+  requests.expire(5 + TIMEOUT_US);
+  assert.deepEqual(settled, [1, 0]);
+});
+
+test("prepared requests do not go beyond the limit of those under way", () => {
+  const { requests } = pending({ outstanding: 3 });
+  assert.equal(requests.hasRoom(3), true);
+  requests.begin(requests.prepare([add]), 0, () => {});
+  assert.equal(requests.hasRoom(3), false);
+  assert.equal(requests.hasRoom(2), true);
+});
+
 test("an acknowledgement settles the request that has its number", () => {
   const { requests, results, ask } = pending();
   ask(add, "first");

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
+  decodeArp,
   decodeEthernet,
   decodeIcmpEcho,
   decodeIpv4,
@@ -33,6 +34,8 @@ export class Client {
   readonly pings: Map<number, Ping> = new Map();
   /** When advertisements passed, and their senders. */
   readonly adverts: { readonly atUs: number; readonly sentBy: MacAddress }[] = [];
+  /** The same for gratuitous ARPs. */
+  readonly announcements: { readonly atUs: number; readonly sentBy: MacAddress }[] = [];
   readonly #children: readonly ChildProcess[];
   #sinceUs = 0;
 
@@ -45,7 +48,7 @@ export class Client {
     const children: ChildProcess[] = [];
     const client = new Client(children);
     children.push(
-      await startCapture(host, "icmp or ip proto 112", (packet) => client.#take(packet)),
+      await startCapture(host, "icmp or arp or ip proto 112", (packet) => client.#take(packet)),
     );
     children.push(
       host.start([...endsWithUs, process.execPath, ...quiet, pinger, address], {
@@ -60,6 +63,7 @@ export class Client {
     this.#sinceUs = Date.now() * 1000;
     this.pings.clear();
     this.adverts.length = 0;
+    this.announcements.length = 0;
   }
 
   /** Waits until everything that has happened before has been told. */
@@ -73,11 +77,17 @@ export class Client {
 
   #take({ atUs, bytes }: Packet): void {
     const frame = decodeEthernet(bytes);
-    if (!frame.ok || atUs < this.#sinceUs || frame.value.etherType !== etherType.ipv4) return;
+    if (!frame.ok || atUs < this.#sinceUs) return;
+    const { source } = frame.value;
+    if (frame.value.etherType === etherType.arp) {
+      const arp = decodeArp(frame.value.payload);
+      if (!arp.ok || arp.value.senderAddress !== arp.value.targetAddress) return;
+      this.announcements.push({ atUs, sentBy: source });
+      return;
+    }
     const packet = decodeIpv4(frame.value.payload);
     if (!packet.ok) return;
     const { payload, protocol } = packet.value;
-    const { source } = frame.value;
     if (protocol === ipProtocol.vrrp) {
       const advert = decodeAdvertisement(payload, packet.value);
       if (advert.ok) this.adverts.push({ atUs, sentBy: source });

@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { MacAddress } from "@keepalived/ip-address";
 import { parseArgs } from "@std/cli/parse-args";
 import { Cable } from "./cable.ts";
 import { Client } from "./client.ts";
@@ -7,6 +8,7 @@ import { createLab, type Lab } from "./lab.ts";
 import { circumstances, inMs, ratio, table } from "./report.ts";
 import { inTurn } from "./rounds.ts";
 import { summarize } from "./statistics.ts";
+
 import { activeDownIntervalUs, failOver, Spoilt } from "./takeover.ts";
 
 export const summary = "for how long a client cannot reach the address when the master dies";
@@ -24,7 +26,10 @@ Takes about ten minutes. Needs root.
 
 /** One failover as the client saw it. Microseconds. */
 type Outage = {
-  /** From the end of the time that the protocol makes a backup wait to the first ping that the new master answered. */
+  /** From the end of the time that the protocol makes a backup wait to its first advertisement, and gratuitous ARP. */
+  readonly advertUs: number;
+  readonly announcementUs: number;
+  /** The same to the first ping that it answered. */
   readonly beyondUs: number;
   /** Pings that nobody answered. */
   readonly lost: number;
@@ -70,7 +75,10 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`${
       table(
         "First ping that the backup answered, after 3 intervals and the skew since the dead master's last advertisement. ms",
-        ["interval", "daemon", "runs", "median", "min", "max", "median/C", "pings lost"],
+        [
+          ...["interval", "daemon", "runs", "advert", "ARP", "ping p50", "min", "max"],
+          ...["p50/C", "pings lost"],
+        ],
         rows,
         2,
       )
@@ -109,12 +117,20 @@ function outageOf(client: Client, { master, own }: Lab, intervalMs: number): Out
   const [masterMac, ownMac] = [master.mac, own.mac];
   const lastUs = client.adverts.findLast(({ sentBy }) => sentBy === masterMac)?.atUs;
   const first = pings.find(({ answeredBy }) => answeredBy === ownMac);
-  if (lastUs === undefined || first === undefined) throw new Spoilt("no advert or answer was seen");
+  const isOwn = ({ sentBy }: { readonly sentBy: MacAddress }) => sentBy === ownMac;
+  const advertUs = client.adverts.find(isOwn)?.atUs;
+  const announcementUs = client.announcements.find(isOwn)?.atUs;
+  if (!lastUs || !first || !advertUs || !announcementUs) {
+    throw new Spoilt("no advert, announcement or answer was seen");
+  }
   if (!pings.some(({ answeredBy }) => answeredBy === masterMac)) {
     throw new Spoilt("the client could not reach the master");
   }
+  const dueUs = lastUs + activeDownIntervalUs(intervalMs * 1000);
   return {
-    beyondUs: first.sentUs - lastUs - activeDownIntervalUs(intervalMs * 1000),
+    advertUs: advertUs - dueUs,
+    announcementUs: announcementUs - dueUs,
+    beyondUs: first.sentUs - dueUs,
     lost:
       pings.filter(({ sentUs, answeredBy }) => answeredBy === undefined && sentUs < first.sentUs)
         .length,
@@ -126,10 +142,12 @@ function rowsOf(samples: ReadonlyMap<Contender, readonly Outage[]>): readonly st
   return [...samples].map(([{ name }, of]) => {
     const { count, median, min, max } = summarize(of.map(({ beyondUs }) => beyondUs));
     base = Number.isNaN(base) ? median : base;
-    const lost = summarize(of.map((outage) => outage.lost)).median;
+    const medianOf = (figure: (outage: Outage) => number) => summarize(of.map(figure)).median;
     return [
-      ...[name, String(count), inMs(median), inMs(min), inMs(max), ratio(median, base)],
-      String(lost),
+      ...[name, String(count)],
+      ...[inMs(medianOf(({ advertUs }) => advertUs)), inMs(medianOf((it) => it.announcementUs))],
+      ...[inMs(median), inMs(min), inMs(max), ratio(median, base)],
+      String(medianOf(({ lost }) => lost)),
     ];
   });
 }

@@ -77,6 +77,33 @@ test("an own change is a notification, not an answer", async () => {
   });
 });
 
+test("prepared requests go when they are told to, and behind those that wait", async () => {
+  await withConnection({}, async ({ connection, network }) => {
+    const prepare = (...hosts: readonly number[]) => {
+      const { promise, resolve } = Promise.withResolvers<readonly boolean[]>();
+      const requests = hosts.map((host) => addAddress(host));
+      const ready = connection.prepare(requests, (all) => resolve(all.map(({ ok }) => ok)));
+      return { ready, results: promise };
+    };
+    const [first, second] = [prepare(30, 30), prepare(31)];
+    prepare(32);
+    const isThere = (host: number) =>
+      network.ip(network.a, "-br", "address", "show", "eth0").includes(`192.0.2.${host}/`);
+    const rest = first.ready();
+    assert.ok(isThere(30), "at once");
+    rest();
+    assert.deepEqual(await first.results, [true, false]);
+    // More than may be under way.
+    const many = Array.from({ length: 200 }, (_, i) => connection.request(addAddress(i, 11)));
+    second.ready()();
+    assert.ok(!isThere(31), "the others come first");
+    await Promise.all(many);
+    assert.deepEqual(await second.results, [true]);
+    assert.ok(isThere(31));
+    assert.ok(!isThere(32), "never told to");
+  });
+});
+
 test("requests by the hundred and dumps beside them are all answered", async () => {
   await withConnection({}, async ({ connection }) => {
     const answers = await Promise.all(

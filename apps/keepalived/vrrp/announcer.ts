@@ -2,10 +2,10 @@ import {
   encodeGratuitousArp,
   encodeUnsolicitedNeighbourAdvertisement,
 } from "@keepalived/inet-codec";
-import { familyOf, type MacAddress } from "@keepalived/ip-address";
+import { familyOf, type IpAddress, type MacAddress } from "@keepalived/ip-address";
 import type { Config, GarpGroupConfig } from "@keepalived/keepalived-config";
-import { sendFrame, type Socket, SyscallError } from "@keepalived/linux";
-import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import { encodeFramePath, type Socket, SyscallError } from "@keepalived/linux";
+import { type Host, host, type PreparedAction, type Scheduler } from "@keepalived/reactor";
 import {
   pacer,
   type PacerAction,
@@ -31,6 +31,14 @@ export type AnnouncerOptions = {
 /** What the configuration says about gaps. */
 export type AnnouncerConfig = Pick<Config, "garpGroups"> & {
   readonly global: { readonly vrrp: Pick<Config["global"]["vrrp"], "garp"> };
+};
+
+/** One message, ready to be sent. */
+type Announcement = {
+  readonly address: IpAddress;
+  readonly interface: string;
+  readonly frame: Uint8Array;
+  readonly path: Uint8Array;
 };
 
 /** Messages that share one gap: those of one kind on an interface, or on all interfaces of a garp_group. */
@@ -60,6 +68,16 @@ export class Announcer {
     for (const { kind, interface: dev, pacer } of this.#lanes.values()) {
       pacer.configure({ gapUs: this.#gapUs(kind, dev) });
     }
+  }
+
+  /** Gets ready to announce addresses in a moment; undefined: there are gaps to keep. */
+  prepare(addresses: readonly VirtualAddress[], repeat: number): PreparedAction | undefined {
+    if (addresses.some((address) => this.#laneOf(address) !== undefined)) return undefined;
+    const announcements = addresses.map((address) => this.#announcementOf(address));
+    return () => {
+      for (const announcement of announcements) this.#transmit(announcement, repeat);
+      return () => {};
+    };
   }
 
   /**
@@ -124,16 +142,30 @@ export class Announcer {
   }
 
   #send(address: VirtualAddress, repeat: number): void {
-    const { interfaces, packets, log } = this.#options;
-    const link = interfaces.link(address.interface);
-    if (link?.mac === undefined) return;
+    this.#transmit(this.#announcementOf(address), repeat);
+  }
+
+  /** @param announcement undefined: its interface has no Ethernet address now */
+  #transmit(announcement: Announcement | undefined, repeat: number): void {
+    if (announcement === undefined) return;
+    const { packets, log } = this.#options;
+    const { address, interface: dev, frame, path } = announcement;
     try {
-      const frame = this.#frameOf(address, link.mac);
-      for (let i = 0; i < repeat; i++) sendFrame(packets, link.index, frame);
+      for (let i = 0; i < repeat; i++) packets.send(frame, path);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      log("warning", `Cannot announce ${address.address} on ${link.name}: ${error.message}`);
+      log("warning", `Cannot announce ${address} on ${dev}: ${error.message}`);
     }
+  }
+
+  #announcementOf(address: VirtualAddress): Announcement | undefined {
+    const link = this.#options.interfaces.link(address.interface);
+    if (link?.mac === undefined) return undefined;
+    return {
+      ...{ address: address.address, interface: link.name },
+      frame: this.#frameOf(address, link.mac),
+      path: encodeFramePath(link.index),
+    };
   }
 
   #frameOf({ address, interface: dev }: VirtualAddress, sourceMac: MacAddress): Uint8Array {

@@ -2,11 +2,8 @@
 export class Counters {
   readonly #counts = new Map<string, number>();
 
-  /** Adds one and returns the new count. */
-  add(name: string): number {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return count;
+  add(name: string, count = 1): void {
+    this.#counts.set(name, this.get(name) + count);
   }
 
   get(name: string): number {

@@ -1,5 +1,6 @@
 import { familyOf } from "@keepalived/ip-address";
 import { SyscallError } from "@keepalived/linux";
+import type { PreparedAction } from "@keepalived/reactor";
 import type {
   Action,
   Advertisement,
@@ -22,13 +23,11 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       return sendAdvertisement(action.advertisement, router, world);
     case "add-addresses":
       world.kernel.addAddresses(router, action.addresses);
-      if (world.detail > 0) world.log("info", `(${name}) setting VIPs.`);
-      return;
+      return logAddresses("setting", name, world);
     case "remove-addresses":
       world.announcer.withdraw(name);
       world.kernel.removeAddresses(router, action.addresses);
-      if (world.detail > 0) world.log("info", `(${name}) removing VIPs.`);
-      return;
+      return logAddresses("removing", name, world);
     case "add-holdings":
       world.kernel.addHoldings(router, action.holdings);
       return logHoldings("setting", action.holdings, name, world);
@@ -80,9 +79,42 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
   }
 }
 
-/** Does of an action beforehand what nobody sees. */
-export function prepare(action: Action, router: VirtualRouter): void {
-  if (action.kind === "send-advertisement") router.outbox?.packetsOf(action.advertisement);
+/** Makes an action ready, as far as it is of a kind that others wait for. */
+export function prepare(
+  action: Action,
+  router: VirtualRouter,
+  world: World,
+): PreparedAction | undefined {
+  const { name } = router.config;
+  switch (action.kind) {
+    case "send-advertisement":
+      return prepareAdvertisement(action.advertisement, router, world);
+    case "add-addresses":
+      return before(
+        world.kernel.prepareAddresses(router, action.addresses),
+        () => logAddresses("setting", name, world),
+      );
+    case "announce":
+      return before(
+        world.announcer.prepare(action.addresses, action.repeat),
+        () => logAnnouncement(action.addresses, name, world),
+      );
+  }
+}
+
+/** What is ready, and something more after its rest. */
+function before(ready: PreparedAction | undefined, more: () => void): PreparedAction | undefined {
+  return ready && (() => {
+    const rest = ready();
+    return () => {
+      rest();
+      more();
+    };
+  });
+}
+
+function logAddresses(verb: "setting" | "removing", name: string, world: World): void {
+  if (world.detail > 0) world.log("info", `(${name}) ${verb} VIPs.`);
 }
 
 function logHoldings(
@@ -104,32 +136,53 @@ function sendAdvertisement(
   router: VirtualRouter,
   world: World,
 ): void {
-  const { channel, outbox } = router;
-  if (channel === undefined || outbox === undefined) {
-    router.counters.add("send-without-source");
-    return;
-  }
-  const packets = outbox.packetsOf(advertisement);
-  const sent = packets.filter((packet) => send(channel, packet, router)).length;
-  if (advertisement.priority > 0 || sent === 0) return;
-  router.counters.add("priority-zero-sent");
-  world.log("info", `(${router.config.name}) sent 0 priority`);
+  const ready = prepareAdvertisement(advertisement, router, world);
+  if (ready === undefined) return void router.counters.add("send-without-source");
+  const rest = ready();
+  rest();
 }
 
-function send(channel: Channel, packet: Packet, router: VirtualRouter): boolean {
+function prepareAdvertisement(
+  advertisement: Advertisement,
+  router: VirtualRouter,
+  world: World,
+): PreparedAction | undefined {
+  const { channel, outbox } = router;
+  if (channel === undefined || outbox === undefined) return undefined;
+  const packets = outbox.packetsOf(advertisement);
+  return () => {
+    const errors = packets.map((packet) => send(channel, packet));
+    return () => {
+      let sent = 0;
+      for (const [i, packet] of packets.entries()) {
+        const error = errors[i];
+        if (error === undefined) sent++;
+        else tellUnsent(packet, error, router);
+      }
+      if (sent > 0) router.counters.add("advertisement-sent", sent);
+      if (advertisement.priority > 0 || sent === 0) return;
+      router.counters.add("priority-zero-sent");
+      world.log("info", `(${router.config.name}) sent 0 priority`);
+    };
+  };
+}
+
+function send(channel: Channel, packet: Packet): SyscallError | undefined {
   try {
     channel.send(packet);
-    router.counters.add("advertisement-sent");
-    return true;
+    return undefined;
   } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    router.counters.add("send-failed");
-    router.logOnce(
-      "send-failed",
-      () => `(${router.config.name}) cannot send to ${packet.destination}: ${error.message}`,
-    );
-    return false;
+    if (error instanceof SyscallError) return error;
+    throw error;
   }
+}
+
+function tellUnsent({ destination }: Packet, error: SyscallError, router: VirtualRouter): void {
+  router.counters.add("send-failed");
+  router.logOnce(
+    "send-failed",
+    () => `(${router.config.name}) cannot send to ${destination}: ${error.message}`,
+  );
 }
 
 function logAnnouncement(addresses: readonly VirtualAddress[], name: string, world: World): void {

@@ -80,7 +80,11 @@ export function rehearse(
       }),
       virtualAddresses: () => new Set(),
     };
-    for (let i = 0; i < times; i++) play(new VirtualRouter(onStage(instance), world, 1), clock);
+    for (let i = 0; i < times; i++) {
+      // Of a takeover that a sync group wants nothing is prepared.
+      clock.isPreparing = i > 0;
+      play(new VirtualRouter(onStage(instance), world, 1), clock);
+    }
   }
 }
 
@@ -179,9 +183,18 @@ function stageInterfaces(loopback: number): Interfaces {
   return interfaces;
 }
 
+type StageDeadline = {
+  readonly callback: () => void;
+  readonly prepare: (() => void) | undefined;
+  atUs: number | undefined;
+  leadUs: number;
+};
+
 /** A scheduler whose time goes straight to the next deadline. */
 class VirtualClock implements Scheduler {
-  readonly #deadlines = new Map<() => void, number | undefined>();
+  /** Whether those with a lead are prepared. */
+  isPreparing = false;
+  readonly #deadlines = new Set<StageDeadline>();
   #nowUs: number;
 
   constructor(nowUs: number) {
@@ -192,22 +205,25 @@ class VirtualClock implements Scheduler {
     return this.#nowUs;
   }
 
-  deadline(callback: () => void): ReturnType<Scheduler["deadline"]> {
+  deadline(callback: () => void, prepare?: () => void): ReturnType<Scheduler["deadline"]> {
+    const deadline: StageDeadline = { callback, prepare, atUs: undefined, leadUs: 0 };
+    this.#deadlines.add(deadline);
     return {
-      setAt: (atUs: number | undefined) => void this.#deadlines.set(callback, atUs),
-      [Symbol.dispose]: () => void this.#deadlines.delete(callback),
+      setAt: (atUs, leadUs = 0) => void Object.assign(deadline, { atUs, leadUs }),
+      [Symbol.dispose]: () => void this.#deadlines.delete(deadline),
     };
   }
 
   /** Goes to the next deadline, if there is one. */
   advance(): void {
-    let next: { callback: () => void; atUs: number } | undefined;
-    for (const [callback, atUs] of this.#deadlines) {
-      if (atUs !== undefined && (next === undefined || atUs < next.atUs)) next = { callback, atUs };
+    let next: StageDeadline | undefined;
+    for (const deadline of this.#deadlines) {
+      if ((deadline.atUs ?? Infinity) < (next?.atUs ?? Infinity)) next = deadline;
     }
-    if (next === undefined) return;
+    if (next?.atUs === undefined) return;
+    if (this.isPreparing && next.leadUs > 0) next.prepare?.();
     this.#nowUs = Math.max(this.#nowUs, next.atUs);
-    this.#deadlines.set(next.callback, undefined);
+    next.atUs = undefined;
     next.callback();
   }
 }

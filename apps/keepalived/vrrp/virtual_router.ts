@@ -84,7 +84,7 @@ export class VirtualRouter {
       scheduler: world.scheduler,
       perform: (action) => perform(action, this, world),
       leadUs: ({ kind }) => kind === "backup" ? takeoverLeadUs : 0,
-      prepare: (action) => prepare(action, this),
+      prepare: (action) => prepare(action, this, world),
     });
     this.#toldPriority = this.priority;
     this.#changedUs = world.scheduler.nowUs();

@@ -1,5 +1,5 @@
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
-import { NetlinkError, type NetlinkResult } from "@keepalived/reactor";
+import { NetlinkError, type NetlinkResult, type PreparedAction } from "@keepalived/reactor";
 
 /** A connection for tests: keeps what is asked, and answers when it is told to. */
 export class FakeConnection {
@@ -9,6 +9,13 @@ export class FakeConnection {
   send(requests: readonly NetlinkRequest[], done: Done): void {
     this.asked.push(...requests.map(({ name }) => name));
     this.#batches.push({ requests, done });
+  }
+
+  prepare(requests: readonly NetlinkRequest[], done: Done): PreparedAction {
+    return () => {
+      this.asked.push(...requests.map(({ name }) => name));
+      return () => void this.#batches.push({ requests, done });
+    };
   }
 
   /** What was asked since the last call. */

@@ -2,7 +2,7 @@ import { familyOf } from "@keepalived/ip-address";
 import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { ENOBUFS } from "@keepalived/linux";
 import type { Address, Notification } from "@keepalived/netlink-route";
-import { type NetlinkConnection, NetlinkError } from "@keepalived/reactor";
+import { type NetlinkConnection, NetlinkError, type PreparedAction } from "@keepalived/reactor";
 import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
@@ -25,7 +25,7 @@ const noRouting: OwnRouting = { routes: [], rules: [] };
 
 export type KernelObjectsOptions = {
   readonly post: (callback: () => void) => void;
-  readonly connection: Pick<NetlinkConnection, "send">;
+  readonly connection: Pick<NetlinkConnection, "send" | "prepare">;
   readonly interfaces: Interfaces;
   readonly log: Log;
   readonly openMonitor: (listener: RoutingListener) => RoutingMonitor;
@@ -91,6 +91,11 @@ export class KernelObjects {
   /** Tells instances of the static objects that they are tied to. */
   report(): void {
     this.#statics.report();
+  }
+
+  /** Gets ready to add addresses in a moment; undefined: {@linkcode addAddresses} has to do it. */
+  prepareAddresses(owner: Owner, addresses: readonly VirtualAddress[]): PreparedAction | undefined {
+    return this.#tables.addresses.prepare(owner, addresses);
   }
 
   addAddresses(owner: Owner, addresses: readonly VirtualAddress[]): void {

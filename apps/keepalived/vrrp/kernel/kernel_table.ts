@@ -1,6 +1,6 @@
 import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
-import type { NetlinkError, NetlinkResult } from "@keepalived/reactor";
+import type { NetlinkError, NetlinkResult, PreparedAction } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
 import type { Requests } from "./requests.ts";
 
@@ -67,6 +67,12 @@ type Entry<Item, Value> = {
   serial: number;
 };
 
+/** An entry and what of it the kernel was asked to take. */
+type Given<Item, Value> = { readonly entry: Entry<Item, Value>; readonly value: Value };
+
+/** What the kernel is to get for an item. */
+type Gift<Value> = { readonly value: Value; readonly request: NetlinkRequest };
+
 type Removal<Value> = { readonly value: Value; readonly serial: number };
 
 /**
@@ -110,12 +116,43 @@ export class KernelTable<Item, Value> {
     for (const item of items) {
       const entry = this.#entryOf(item);
       entry.owners.add(owner);
-      const isSame = JSON.stringify(entry.item) === JSON.stringify(item);
+      const isSame = entry.item === item ||
+        JSON.stringify(entry.item) === JSON.stringify(item);
       entry.item = item;
       if (entry.state === "lost" && entry.value !== undefined) this.#take(owner, [entry.value]);
       if (entry.state !== "present" || !isSame) entries.push(entry);
     }
     this.#put(entries);
+  }
+
+  /**
+   * Makes ready what {@linkcode KernelTable.add} would do in a moment, when there will be no time for it.
+   *
+   * @returns undefined if not all can be given, or some are there or were
+   */
+  prepare(owner: Owner, items: readonly Item[]): PreparedAction | undefined {
+    const { identify } = this.#kind;
+    const gifts: (Gift<Value> & { readonly item: Item })[] = [];
+    for (const item of items) {
+      const gift = this.#giftOf(item);
+      if (typeof gift === "string" || this.#entries.has(identify(item))) return undefined;
+      gifts.push({ item, ...gift });
+    }
+    const given: Given<Item, Value>[] = [];
+    const requests = gifts.map(({ request }) => request);
+    const send = this.#requests.prepare(requests, (results) => this.#settle(given, results));
+    return () => {
+      const rest = send();
+      return () => {
+        for (const { item, value } of gifts) {
+          const entry = this.#entryOf(item);
+          entry.owners.add(owner);
+          entry.item = item;
+          given.push(this.#give(entry, value));
+        }
+        rest();
+      };
+    };
   }
 
   /**
@@ -262,31 +299,43 @@ export class KernelTable<Item, Value> {
   }
 
   #put(entries: readonly Entry<Item, Value>[]): void {
-    const given = entries.flatMap((entry) => {
-      const value = this.#kind.resolve(entry.item);
-      if (typeof value === "string") {
+    const given: Given<Item, Value>[] = [];
+    const requests: NetlinkRequest[] = [];
+    for (const entry of entries) {
+      const gift = this.#giftOf(entry.item);
+      if (typeof gift === "string") {
         entry.state = "waiting";
-        this.#complain(entry, `Cannot add ${this.describe(entry.item)}: ${value}`);
-        return [];
+        this.#complain(entry, `Cannot add ${this.describe(entry.item)}: ${gift}`);
+        continue;
       }
-      entry.value = value;
-      entry.state = "present";
-      entry.serial = ++this.#serial;
-      return [{ entry, value }];
-    });
-    this.#requests.send(
-      given.map(({ entry, value }) => this.#kind.add(entry.item, value)),
-      (results) => {
-        for (const [i, result] of results.entries()) {
-          const { entry, value } = given[i] ?? {};
-          if (entry !== undefined && entry.value === value) this.#settle(entry, result);
-        }
-        this.#onChange();
-      },
-    );
+      given.push(this.#give(entry, gift.value));
+      requests.push(gift.request);
+    }
+    this.#requests.send(requests, (results) => this.#settle(given, results));
   }
 
-  #settle(entry: Entry<Item, Value>, result: NetlinkResult): void {
+  /** What the kernel is to get now; a text says why nothing can be given yet. */
+  #giftOf(item: Item): Gift<Value> | string {
+    const value = this.#kind.resolve(item);
+    return typeof value === "string" ? value : { value, request: this.#kind.add(item, value) };
+  }
+
+  #give(entry: Entry<Item, Value>, value: Value): Given<Item, Value> {
+    entry.value = value;
+    entry.state = "present";
+    entry.serial = ++this.#serial;
+    return { entry, value };
+  }
+
+  #settle(given: readonly Given<Item, Value>[], results: readonly NetlinkResult[]): void {
+    for (const [i, result] of results.entries()) {
+      const { entry, value } = given[i] ?? {};
+      if (entry !== undefined && entry.value === value) this.#settleOne(entry, result);
+    }
+    this.#onChange();
+  }
+
+  #settleOne(entry: Entry<Item, Value>, result: NetlinkResult): void {
     if (result.ok || this.#kind.present.includes(result.error.errno)) {
       entry.complaint = "";
       return;

@@ -95,6 +95,31 @@ test("what two owners want is given once, and stays until the second lets go", (
   assert.deepEqual(connection.take(), [removed]);
 });
 
+test("what was prepared is given when the time comes, and is then held like any other", () => {
+  const { tables: { addresses }, connection, said } = new Bench();
+  const ready = addresses.prepare(one, [address("192.0.2.1"), address("192.0.2.2")]);
+  assert.ok(ready);
+  assert.deepEqual(connection.take(), []);
+  assert.equal(addresses.has(address("192.0.2.1")), false);
+  const rest = ready();
+  assert.deepEqual(connection.take(), [added, added.replace("2.1/", "2.2/")]);
+  rest();
+  assert.equal(addresses.has(address("192.0.2.1")), true);
+  connection.answer((name) => name.includes("192.0.2.2/") ? EACCES : 0);
+  assert.equal(addresses.has(address("192.0.2.2")), false);
+  assert.equal(said.length, 1);
+  addresses.remove(one, [address("192.0.2.1")]);
+  assert.deepEqual(connection.take(), [removed]);
+});
+
+test("nothing is prepared that has no interface, or that is there for somebody else", () => {
+  const { tables: { addresses }, connection } = new Bench();
+  assert.equal(addresses.prepare(one, [address("192.0.2.1", "eth1")]), undefined);
+  addresses.add(other, [address("192.0.2.1")]);
+  assert.equal(addresses.prepare(one, [address("192.0.2.1")]), undefined);
+  assert.deepEqual(connection.take(), [added]);
+});
+
 test("an object that looks different is given again", () => {
   const { tables: { addresses }, connection } = new Bench();
   addresses.add(one, [address("192.0.2.1")]);

@@ -19,7 +19,7 @@ export type Tables = {
 };
 
 export type TablesOptions = {
-  readonly connection: Pick<NetlinkConnection, "send">;
+  readonly connection: Pick<NetlinkConnection, "send" | "prepare">;
   readonly interfaces: Interfaces;
   readonly log: Log;
   /** Called when it may have changed whether something is there. */
