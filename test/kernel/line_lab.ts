@@ -5,7 +5,7 @@ import { type Config, loadConfig } from "@keepalived/keepalived-config";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import { listAddresses, listLinks } from "@keepalived/netlink-route";
 import { Interfaces } from "../../apps/keepalived/vrrp/interfaces.ts";
-import type { ObjectKind } from "../../apps/keepalived/vrrp/kernel/kernel_table.ts";
+import type { ObjectKind } from "../../apps/keepalived/vrrp/kernel/object_kind.ts";
 import { NetlinkKernel } from "./netlink_kernel.ts";
 
 /** A line of the configuration; the words for `ip` where they are not the same, with `-6` before them for IPv6. */

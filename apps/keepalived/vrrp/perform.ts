@@ -37,7 +37,7 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
     case "tell-group":
       return world.groups.tell(router.config.syncGroup, action.event);
     case "announce":
-      world.announcer.announce(name, action.addresses, action.repeat);
+      world.kernel.whenGiven(() => world.announcer.announce(name, action.addresses, action.repeat));
       return logAnnouncement(action.addresses, name, world);
     case "state-changed": {
       const { from, to, reason } = action;

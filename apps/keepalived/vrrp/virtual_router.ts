@@ -1,5 +1,4 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import { SyscallError } from "@keepalived/linux";
 import { type Host, host } from "@keepalived/reactor";
 import type { Influence } from "@keepalived/tracking";
 import type { AdvertisementFault, ReceivedAdvertisement } from "@keepalived/vrrp-codec";
@@ -15,7 +14,7 @@ import {
   type StateKind,
 } from "@keepalived/vrrp-fsm";
 import { usesHeader } from "./authentication/choose.ts";
-import { type Channel, type ChannelPlace, keyOf } from "./channel.ts";
+import type { Channel, ChannelPlace } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
 import { evidenceOf } from "./contest_evidence.ts";
 import { ContestWatch } from "./contest_watch.ts";
@@ -24,7 +23,8 @@ import type { PlacedInstance } from "./devices/placement.ts";
 import { footingOf, interfacesOf } from "./footing.ts";
 import { machineConfig } from "./machine_config.ts";
 import type { Datagram } from "./datagram.ts";
-import { Outbox, senderOf } from "./outbox.ts";
+import { Membership } from "./membership.ts";
+import { Outbox } from "./outbox.ts";
 import type { Peers } from "./peers.ts";
 import { perform, prepare } from "./perform.ts";
 import { Reception } from "./reception.ts";
@@ -50,7 +50,7 @@ export class VirtualRouter {
   readonly #contest: ContestWatch;
   readonly #complaints: Complaints;
   readonly #reception: Reception;
-  #channel: Channel | undefined;
+  readonly #membership: Membership;
   #outbox: Outbox | undefined;
   readonly #watches: Disposable[] = [];
   #influence: Influence = { adjustment: 0, faults: [], pending: [] };
@@ -60,10 +60,14 @@ export class VirtualRouter {
   /** Why it cannot take part, in words, by reason. */
   readonly #faults = new Map<string, string>();
   #changedUs: number;
+  #isHeld = false;
+  /** Index of its device when it was told to hold. */
+  #heldDevice: number | undefined;
 
   constructor(config: PlacedInstance, world: World, seed: number) {
     this.#config = config;
     this.#world = world;
+    this.#membership = new Membership(this, world);
     this.#complaints = new Complaints(world.log);
     const tools = { counters: this.counters, complaints: this.#complaints };
     this.#reception = new Reception(config, tools);
@@ -121,7 +125,7 @@ export class VirtualRouter {
   }
 
   get channel(): Channel | undefined {
-    return this.#channel;
+    return this.#membership.channel;
   }
 
   /** The routers that it hears. */
@@ -157,9 +161,28 @@ export class VirtualRouter {
     this.#waiting = false;
     if (resign) this.#host.send({ kind: "shutdown" });
     for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
-    this.#leave();
+    this.#membership.leave();
     this.#host[Symbol.dispose]();
     this.#contest[Symbol.dispose]();
+  }
+
+  /**
+   * Does not look at its interfaces until it is configured or told to {@linkcode VirtualRouter.resume}: its device may go
+   * and come again.
+   */
+  hold(): void {
+    this.#heldDevice = this.#deviceIndex;
+    this.#isHeld = true;
+  }
+
+  /** Looks at its interfaces again. If its device is another one now, neighbours are told. */
+  resume(): void {
+    if (this.#isHeld) {
+      this.#isHeld = false;
+      this.#look();
+    }
+    if (this.#deviceIndex === this.#heldDevice) return;
+    this.#host.send({ kind: "announcement-requested" });
   }
 
   /** Takes a new configuration of the same virtual router and keeps its state. */
@@ -167,7 +190,8 @@ export class VirtualRouter {
     const moved = config.multicastGroup !== this.#config.multicastGroup ||
       (config.unicast === undefined) !== (this.#config.unicast === undefined) ||
       usesHeader(config) !== usesHeader(this.#config);
-    if (moved) this.#leave();
+    if (moved) this.#membership.leave();
+    this.#isHeld = false;
     this.#config = config;
     this.#reception.configure(config);
     this.#outbox = undefined;
@@ -219,6 +243,8 @@ export class VirtualRouter {
 
   /** What it tracks does this to it from now on. */
   setInfluence(influence: Influence): void {
+    // Its device may be on this account only; who made it hold tells it anew.
+    if (this.#isHeld) return;
     const gone = this.#influence.faults.filter((fault) => !influence.faults.includes(fault));
     this.#influence = influence;
     this.#host.send({ kind: "priority", adjustment: influence.adjustment });
@@ -284,9 +310,14 @@ export class VirtualRouter {
     return evidenceOf(contender, {
       interfaceName: dev ?? "its network",
       peer: this.peers.get(contender.source),
-      neighbours: this.#channel?.neighbours() ?? [],
+      neighbours: this.channel?.neighbours() ?? [],
       recentUs: this.#world.scheduler.nowUs() - 3 * Math.max(advertisementIntervalUs, 1_000_000),
     });
+  }
+
+  get #deviceIndex(): number | undefined {
+    const { placement } = this.#config;
+    return placement && this.#world.interfaces.link(placement.device)?.index;
   }
 
   #startUp(): void {
@@ -318,12 +349,13 @@ export class VirtualRouter {
 
   /** Looks at its interfaces anew: existence, carrier, source address. */
   #look(): void {
+    if (this.#isHeld) return;
     const { virtualAddresses } = this.#world;
     const { place, source, faults } = footingOf(this.#config, this.#world, virtualAddresses());
-    this.#join(place);
+    if (this.#membership.join(place, this.#config)) this.#outbox = undefined;
     this.#renewOutbox(source, place);
     this.#host.send({ kind: "local-address", address: source });
-    const refused = place !== undefined && this.#channel === undefined;
+    const refused = place !== undefined && this.channel === undefined;
     for (const [reason, text] of Object.entries(faults)) this.setFault(reason, text);
     this.setFault("no-socket", refused ? "no socket" : undefined);
     const keyless = this.#reception.authenticator === undefined;
@@ -346,43 +378,5 @@ export class VirtualRouter {
     const interfaceIndex = place.transmit?.index;
     if (this.#outbox?.isFor(source, interfaceIndex) === true) return;
     this.#outbox = new Outbox(this.#config, { source, interfaceIndex, authenticator });
-  }
-
-  #join(place: ChannelPlace | undefined): void {
-    const now = this.#channel?.place;
-    if ((now && keyOf(now)) === (place && keyOf(place))) return;
-    this.#leave();
-    this.#outbox = undefined;
-    if (place !== undefined) this.#channel = this.#open(place);
-  }
-
-  /** The channel of a place, or undefined if the kernel refuses, as when the interface has just gone. */
-  #open(place: ChannelPlace): Channel | undefined {
-    const { name, virtualRouterId } = this.#config;
-    let channel: Channel | undefined;
-    try {
-      channel = this.#world.channels.open(place);
-      // Opened now, so that the first advertisement need not wait for it; last comes what `detach` undoes.
-      channel.senderOf(senderOf(this.#config));
-      channel.attach(this, virtualRouterId, this.#group());
-      return channel;
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
-      if (channel !== undefined) this.#world.channels.release(channel);
-      this.#world.log("error", `(${name}) ${error.message}`);
-      return undefined;
-    }
-  }
-
-  #leave(): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    this.#channel = undefined;
-    channel.detach(this, this.#config.virtualRouterId, this.#group());
-    this.#world.channels.release(channel);
-  }
-
-  #group(): IpAddress | undefined {
-    return this.#config.unicast === undefined ? this.#config.multicastGroup : undefined;
   }
 }

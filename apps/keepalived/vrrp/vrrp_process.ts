@@ -103,6 +103,7 @@ export class VrrpProcess {
       interfaces: this.#interfaces,
       log,
       virtualAddresses: () => this.#virtualAddresses,
+      onRemoval: (indexes) => this.#kernel.expectLossOfLinks(indexes),
     });
     this.#firewall = new Firewall({ reactor, interfaces: this.#interfaces, log });
     this.#reactor = reactor;
@@ -199,28 +200,38 @@ export class VrrpProcess {
   }
 
   async #change(config: PlacedConfig): Promise<void> {
-    await this.#firewall.configure(config);
-    this.#announcer.configure(config);
-    this.#world.channels.configure(config.global.vrrp);
-    this.#track(config);
-    this.#setVirtualAddresses(config.instances);
-    await this.#devices.make(config.devices);
-    this.#kernel.configure(config);
     const running = new Map(this.#routers.map((router) => [router.config, router]));
     const { add, change, remove } = matchInstances([...running.keys()], config.instances);
     const ended = new Set(remove);
     const kept = this.#routers.filter((router) => !ended.has(router.config));
-    this.#end(this.#routers.filter((router) => ended.has(router.config)), "deleted");
-    this.#notifier.configure(config);
-    this.#syncDaemon.configure(config.global);
-    for (const { from, to } of change) running.get(from)?.configure(to);
-    for (const router of kept) router.renewKeys();
+    await this.#firewall.configure(config);
+    // They resign as long as they have their devices.
+    const ending = this.#routers.filter((router) => ended.has(router.config));
+    this.#kernel.bequeath(() => this.#end(ending, "deleted"));
+    this.#setVirtualAddresses(config.instances);
+    for (const router of kept) router.hold();
+    await this.#devices.make(config.devices);
+    this.#announcer.configure(config);
+    this.#world.channels.configure(config.global.vrrp);
+    this.#track(config);
+    this.#kernel.together(() => {
+      this.#kernel.configure(config);
+      this.#notifier.configure(config);
+      this.#syncDaemon.configure(config.global);
+      for (const { from, to } of change) running.get(from)?.configure(to);
+      for (const router of kept) {
+        router.renewKeys();
+        router.resume();
+      }
+    });
     const added = add.map((it) => this.#routerOf(it));
-    this.#setRouters([...kept, ...added]);
+    const places = new Map(config.instances.map(({ name }, i) => [name, i]));
+    const placeOf = ({ config: { name } }: VirtualRouter) => places.get(name) ?? 0;
+    this.#setRouters([...kept, ...added].sort((one, other) => placeOf(one) - placeOf(other)));
     this.#groups.configure(config.syncGroups);
     this.#setInfluences();
     this.#kernel.report();
-    for (const router of kept) router.report();
+    for (const router of this.#routers) router.report();
     this.#repeatStates(kept);
     for (const router of added) router.start();
     this.#log(

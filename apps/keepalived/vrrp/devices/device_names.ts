@@ -51,7 +51,8 @@ export function nameDevices(
   const previous = new Map(options.previous.map((device) => [identityOf(device), device.name]));
   for (const [id, device] of merged) {
     const name = previous.get(id);
-    if (!named.has(id) && name !== undefined && device.wish.name === undefined) claim(device, name);
+    if (named.has(id) || name === undefined || device.wish.name !== undefined) continue;
+    if (isCandidate(device, name)) claim(device, name);
   }
   for (const [id, device] of merged) {
     if (named.has(id)) continue;
@@ -87,6 +88,13 @@ function candidates({ wish: { prefix, virtualRouterId }, families }: Nameless): 
   return ["", ...families.includes(6) ? ["6"] : [], ...numbers]
     .map((number) => `${prefix}${number}.${virtualRouterId}`)
     .filter((name) => name.length <= longestName);
+}
+
+/** Whether a name is one that a device may have had made for it. */
+function isCandidate({ wish: { prefix, virtualRouterId } }: Nameless, name: string): boolean {
+  const end = `.${virtualRouterId}`;
+  return name.startsWith(prefix) && name.endsWith(end) &&
+    /^\d*$/.test(name.slice(prefix.length, -end.length));
 }
 
 function withName({ wish: _, instance: __, ...device }: Nameless, name: string): Device {

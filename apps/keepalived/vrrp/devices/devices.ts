@@ -22,7 +22,12 @@ export type DevicesOptions = {
   readonly interfaces: Interfaces;
   readonly log: Log;
   readonly virtualAddresses: () => ReadonlySet<IpAddress>;
+  /** Told of links before they are removed, by index. */
+  readonly onRemoval: (indexes: readonly number[]) => void;
 };
+
+/** How long new devices may take until they run. */
+const patienceUs = 500_000;
 
 type BaseSettings = { readonly [Name in keyof typeof baseSettings]: number };
 
@@ -68,20 +73,24 @@ export class Devices {
   /** Makes what is wanted and not there; done when the kernel has answered. What is no longer wanted stays for now. */
   async make(wanted: readonly Device[]): Promise<void> {
     if (wanted.some(sharesArp)) this.#filter.spread();
-    // Others of the same name go first.
+    // Others of the same name go first, and those that are to have another name: there cannot be two of one identity.
     const identities = new Map(wanted.map((device) => [device.name, identityOf(device)]));
+    const all = new Set(identities.values());
     const removals = this.#removalOf((own) => {
-      const identity = identities.get(own.name);
-      return identity !== undefined && identity !== identityOf(own);
+      const identity = identityOf(own);
+      const isWanted = identities.get(own.name) === identity;
+      return !isWanted && (identities.has(own.name) || all.has(identity));
     });
     if (removals.length > 0) this.#send(removals);
     await this.#idle();
+    const added = wanted.filter(({ name }) => !this.#own.has(name));
     for (const device of wanted) {
       const present = this.#own.get(device.name);
       if (present === undefined) this.#own.set(device.name, new OwnDevice(device, this.#world));
       else present.change(device);
     }
     await this.#idle();
+    await this.#running(added);
   }
 
   /**
@@ -117,10 +126,36 @@ export class Devices {
       const link = own.release();
       if (link !== undefined) indexes.push(link.index);
     }
+    this.#options.onRemoval(indexes);
     if (indexes.length < 2) return indexes.map(deleteLink);
     // One by one, the kernel waits 20 ms for each.
     const group = this.#unusedGroup();
     return [...indexes.map((index) => setLink(index, { group })), deleteLinkGroup(group)];
+  }
+
+  /** Done when devices run that were set up: the kernel sees to that a moment later. Those that do not are not waited for. */
+  async #running(devices: readonly Device[]): Promise<void> {
+    const { interfaces, reactor } = this.#options;
+    const waiting = new Map<string, Disposable>();
+    await new Promise<void>((resolve) => {
+      const limit = reactor.at(reactor.nowUs() + patienceUs, resolve);
+      const look = (name: string) => {
+        if (!interfaces.isRunning(name)) return;
+        waiting.get(name)?.[Symbol.dispose]();
+        waiting.delete(name);
+        if (waiting.size > 0) return;
+        limit[Symbol.dispose]();
+        resolve();
+      };
+      for (const { name, base } of devices) {
+        if (!interfaces.isRunning(base) || interfaces.isRunning(name)) continue;
+        waiting.set(name, interfaces.watch(name, () => look(name)));
+      }
+      if (waiting.size > 0) return;
+      limit[Symbol.dispose]();
+      resolve();
+    });
+    for (const watch of waiting.values()) watch[Symbol.dispose]();
   }
 
   #unusedGroup(): number {

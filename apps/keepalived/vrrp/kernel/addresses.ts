@@ -7,13 +7,14 @@ import {
 } from "@keepalived/netlink-route";
 import type { VirtualAddress } from "@keepalived/vrrp-fsm";
 import { type Interfaces, keyOf } from "../interfaces.ts";
-import { type ObjectKind, PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
+import { type ObjectKind, PROTOCOL_KEEPALIVED } from "./object_kind.ts";
 
 /** Addresses on interfaces. */
 export function addressKind(interfaces: Interfaces): ObjectKind<VirtualAddress, Address> {
   return {
     name: "address",
     identify: describeAddress,
+    contentOf: (item) => JSON.stringify(kernelAddress(item, 0)),
     describe: describeAddress,
     resolve(item) {
       const link = interfaces.link(item.interface);

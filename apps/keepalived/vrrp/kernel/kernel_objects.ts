@@ -7,6 +7,7 @@ import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
+import { keepSecondaries } from "./keep_secondaries.ts";
 import type { Loss, Owner, Stock } from "./kernel_table.ts";
 import { PromotedSecondaries } from "./promoted_secondaries.ts";
 import type { HeldRoute } from "./route_of.ts";
@@ -45,6 +46,8 @@ export class KernelObjects {
   readonly #statics: StaticObjects;
   readonly #promoted: PromotedSecondaries;
   #monitor: RoutingMonitor | undefined;
+  /** What waits for changes that are held back. */
+  #after: (() => void)[] | undefined;
   readonly #due = new Set<Task>();
   #isOver = false;
 
@@ -70,6 +73,51 @@ export class KernelObjects {
     this.#watch(config);
     this.#promoted.configure(config.instances);
     this.#statics.configure(config);
+  }
+
+  /** What an action takes from its last owner stays in the kernel until {@linkcode KernelObjects.together}. */
+  bequeath(act: () => void): void {
+    const { addresses, routes, rules } = this.#tables;
+    const tables = [addresses, routes, rules];
+    for (const table of tables) table.hold();
+    act();
+    for (const table of tables) table.giveHeld();
+  }
+
+  /**
+   * Does to the kernel at the end, and at once, what comes of an action. What one owner gives up and another one takes is
+   * not touched.
+   */
+  together(act: () => void): void {
+    const { requests, addresses, routes, rules } = this.#tables;
+    const tables = [rules, routes, addresses];
+    const after: (() => void)[] = this.#after = [];
+    for (const table of tables) table.hold();
+    act();
+    const gone = addresses.goneOfHeld;
+    const around = keepSecondaries(gone, this.#options.interfaces);
+    // With the address that is their source the kernel removes routes.
+    const sources = new Set(gone.map(({ address }) => address));
+    routes.expectLoss(({ preferredSource: source }) => source !== undefined && sources.has(source));
+    requests.send(around.before, () => {});
+    for (const table of tables) table.takeHeld();
+    requests.send(around.after, () => {});
+    for (const table of tables.toReversed()) table.giveHeld();
+    this.#schedule("retry");
+    this.#after = undefined;
+    for (const callback of after) callback();
+  }
+
+  /** These interfaces are going to be removed, perhaps to come again. */
+  expectLossOfLinks(indexes: readonly number[]): void {
+    this.#tables.addresses.expectLoss(({ index }) => indexes.includes(index));
+    this.#tables.routes.expectLoss((route) => indexes.some((index) => usesLink(route, index)));
+  }
+
+  /** Calls back when the kernel has what it was given: now, unless changes are held back. */
+  whenGiven(callback: () => void): void {
+    if (this.#after === undefined) callback();
+    else this.#after.push(callback);
   }
 
   /** What an owner holds while it is MASTER, addresses first, and whether it is there now. */

@@ -2,6 +2,8 @@ import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import type { NetlinkError, NetlinkResult, PreparedAction } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
+import type { ObjectKind } from "./object_kind.ts";
+import { Removals } from "./removals.ts";
 import type { Requests } from "./requests.ts";
 
 /** Who wants objects, by identity: its configuration may change. */
@@ -9,38 +11,6 @@ export type Owner = {
   readonly config:
     & Pick<VrrpInstanceConfig, "name">
     & Partial<Pick<VrrpInstanceConfig, "addresses" | "excludedAddresses" | "routes" | "rules">>;
-};
-
-/** Protocol number that marks what is ours (`ip` prints `proto keepalived`). */
-export const PROTOCOL_KEEPALIVED = 18;
-
-/**
- * One kind of object in the kernel's tables.
- *
- * An item is what the configuration asks for, with names of interfaces; a value is what the kernel gets and tells.
- */
-export type ObjectKind<Item, Value> = {
-  readonly name: Stock["kind"];
-  /** What tells an item from others that may be held at the same time. */
-  readonly identify: (item: Item) => string;
-  /** In the words of `ip`. */
-  readonly describe: (item: Item) => string;
-  /** What the kernel is to get now; a text says why nothing can be given yet. */
-  readonly resolve: (item: Item) => Value | string;
-  /** Values that are the same object have the same key; whether those of one key are the same, `matches` says. */
-  readonly keyOf: (value: Value) => string;
-  /** Whether what the kernel told of is what we gave, or a part of it. */
-  readonly matches: (given: Value, told: Value) => boolean;
-  readonly add: (item: Item, value: Value) => NetlinkRequest;
-  readonly remove: (value: Value) => NetlinkRequest;
-  /** What the kernel tells when it removes a value. */
-  readonly partsOf: (value: Value) => readonly Value[];
-  /** What is left of a value when the kernel has told of a removal; mostly nothing. */
-  readonly restOf: (given: Value, told: Value) => Value | undefined;
-  /** Error numbers that say that it is there already. */
-  readonly present: readonly number[];
-  /** Error numbers that say that it is not there, or not any more. */
-  readonly absent: readonly number[];
 };
 
 /** An object that somebody else removed, and who wants it. */
@@ -73,7 +43,15 @@ type Given<Item, Value> = { readonly entry: Entry<Item, Value>; readonly value: 
 /** What the kernel is to get for an item. */
 type Gift<Value> = { readonly value: Value; readonly request: NetlinkRequest };
 
-type Removal<Value> = { readonly value: Value; readonly serial: number };
+/** A value that goes, and whose it was. */
+type Taking<Value> = { readonly owner: Owner; readonly value: Value };
+
+/** What waits while changes are held back. */
+type Held<Item, Value> = {
+  /** Values of entries that are to have others. */
+  readonly outdated: Taking<Value>[];
+  readonly wanted: Set<Entry<Item, Value>>;
+};
 
 /**
  * The objects of one kind that this process holds.
@@ -87,10 +65,12 @@ export class KernelTable<Item, Value> {
   readonly #log: Log;
   /** By {@linkcode ObjectKind.identify}. */
   readonly #entries = new Map<string, Entry<Item, Value>>();
-  /** Removals that were asked for and not yet notified, by {@linkcode ObjectKind.keyOf}. */
-  readonly #removals = new Map<string, Removal<Value>[]>();
+  readonly #removals: Removals<Value>;
   readonly #onChange: () => void;
   #serial = 0;
+  #held: Held<Item, Value> | undefined;
+  /** Entries that lost their last owner while changes were held back, and whose it was; one may have found another since. */
+  readonly #released = new Map<Entry<Item, Value>, Owner>();
 
   /** @param onChange called when it may have changed whether something is there */
   constructor(
@@ -100,6 +80,7 @@ export class KernelTable<Item, Value> {
     onChange: () => void = () => {},
   ) {
     this.#kind = kind;
+    this.#removals = new Removals(kind);
     this.#requests = requests;
     this.#log = log;
     this.#onChange = onChange;
@@ -110,19 +91,51 @@ export class KernelTable<Item, Value> {
     return this.#serial;
   }
 
+  /** Asks nothing of the kernel until {@linkcode KernelTable.takeHeld} and {@linkcode KernelTable.giveHeld}. */
+  hold(): void {
+    this.#held = { outdated: [], wanted: new Set() };
+  }
+
+  /** What {@linkcode KernelTable.takeHeld} would take. */
+  get goneOfHeld(): readonly Value[] {
+    return this.#takings().map(({ value }) => value);
+  }
+
+  /** Takes from the kernel what nobody has wanted any more since changes were first held back. */
+  takeHeld(): void {
+    const takings = this.#takings();
+    for (const { owners, item } of this.#released.keys()) {
+      if (owners.size === 0) this.#entries.delete(this.#kind.identify(item));
+    }
+    this.#released.clear();
+    this.#take(takings);
+  }
+
+  /** Gives the kernel what somebody wants now, and holds nothing back any more. */
+  giveHeld(): void {
+    const wanted = [...this.#held?.wanted ?? []].filter(({ owners }) => owners.size > 0);
+    this.#held = undefined;
+    this.#put(wanted);
+  }
+
   /** Gives objects to the kernel in one batch. A failure is logged with the kernel's words. */
   add(owner: Owner, items: readonly Item[]): void {
     const entries: Entry<Item, Value>[] = [];
     for (const item of items) {
       const entry = this.#entryOf(item);
-      entry.owners.add(owner);
+      const { state, value } = entry;
       const isSame = entry.item === item ||
-        JSON.stringify(entry.item) === JSON.stringify(item);
+        this.#kind.contentOf(entry.item) === this.#kind.contentOf(item);
+      entry.owners.add(owner);
       entry.item = item;
-      if (entry.state === "lost" && entry.value !== undefined) this.#take(owner, [entry.value]);
-      if (entry.state !== "present" || !isSame) entries.push(entry);
+      if (value !== undefined) {
+        if (state === "lost") this.#take([{ owner, value }]);
+        else if (!isSame) this.#held?.outdated.push({ owner, value });
+      }
+      if (state !== "present" || !isSame) entries.push(entry);
     }
-    this.#put(entries);
+    if (this.#held === undefined) this.#put(entries);
+    else for (const entry of entries) this.#held.wanted.add(entry);
   }
 
   /**
@@ -166,12 +179,16 @@ export class KernelTable<Item, Value> {
       const entry = this.#entries.get(key);
       entry?.owners.delete(owner);
       if (entry !== undefined && entry.owners.size > 0) return [];
+      if (entry !== undefined && this.#held !== undefined) {
+        this.#released.set(entry, owner);
+        return [];
+      }
       this.#entries.delete(key);
       // Nobody asked for what an earlier run left.
       const value = entry === undefined ? resolve(item) : entry.value;
       return value === undefined || typeof value === "string" ? [] : [value];
     });
-    this.#take(owner, values);
+    this.#take(values.map((value) => ({ owner, value })));
   }
 
   /**
@@ -180,8 +197,8 @@ export class KernelTable<Item, Value> {
    * Asks once for each notification: it also counts off our own removals.
    */
   lossOf(told: Value): Loss<Item> | undefined {
+    if (this.#removals.take(told)) return undefined;
     const key = this.#kind.keyOf(told);
-    if (this.#takeRemoval(key, told)) return undefined;
     for (const entry of this.#entries.values()) {
       const { state, value, item, owners } = entry;
       if (state !== "present" || value === undefined || this.#kind.keyOf(value) !== key) continue;
@@ -202,9 +219,7 @@ export class KernelTable<Item, Value> {
    */
   losses(found: readonly Value[], serial: number): readonly Loss<Item>[] {
     const isThere = this.#valueFinder(found);
-    for (const { value, serial: at } of [...this.#removals.values()].flat()) {
-      if (at <= serial) this.#forgetRemoval(value);
-    }
+    this.#removals.forgetUntil(serial);
     const lost = [...this.#entries.values()].filter((entry) =>
       entry.state === "present" && entry.serial <= serial && entry.value !== undefined &&
       !isThere(entry.value)
@@ -228,16 +243,25 @@ export class KernelTable<Item, Value> {
 
   /** Tries again what the kernel may have removed without a word. It is no harm to give it what it has. */
   doubt(isDoubtful: (value: Value) => boolean): void {
+    this.expectLoss(isDoubtful);
+    this.retry();
+  }
+
+  /** The kernel is going to remove these, for a reason that is ours: they come back when they can. */
+  expectLoss(isGoing: (value: Value) => boolean): void {
     for (const entry of this.#entries.values()) {
       if (entry.state !== "present" || entry.value === undefined) continue;
-      if (isDoubtful(entry.value)) entry.state = "waiting";
+      if (isGoing(entry.value)) entry.state = "waiting";
     }
-    this.retry();
   }
 
   /** Tries again what could not be added. */
   retry(): void {
-    this.#put([...this.#entries.values()].filter(({ state }) => state === "waiting"));
+    this.#put(
+      [...this.#entries.values()].filter(({ state, owners }) =>
+        state === "waiting" && owners.size > 0
+      ),
+    );
   }
 
   /** Whether an object is where it should be, as far as the kernel has told. */
@@ -267,6 +291,14 @@ export class KernelTable<Item, Value> {
       const value = this.#kind.resolve(item);
       return typeof value !== "string" && isThere(value);
     };
+  }
+
+  /** What goes of what is held back: what changes, and what nobody has taken over. */
+  #takings(): readonly Taking<Value>[] {
+    const unowned = [...this.#released].flatMap(([{ owners, value }, owner]) =>
+      owners.size > 0 || value === undefined ? [] : [{ owner, value }]
+    );
+    return [...this.#held?.outdated ?? [], ...unowned];
   }
 
   #valueFinder(found: readonly Value[]): (value: Value) => boolean {
@@ -352,35 +384,17 @@ export class KernelTable<Item, Value> {
     this.#log("warning", `(${owner?.config.name}) ${text}`);
   }
 
-  #take({ config: { name } }: Owner, values: readonly Value[]): void {
-    const parts = values.map((value) => this.#kind.partsOf(value));
-    for (const part of parts.flat()) {
-      const key = this.#kind.keyOf(part);
-      const removal = { value: part, serial: ++this.#serial };
-      this.#removals.set(key, [...this.#removals.get(key) ?? [], removal]);
-    }
+  #take(takings: readonly Taking<Value>[]): void {
+    const parts = takings.map(({ value }) => this.#kind.partsOf(value));
+    for (const part of parts.flat()) this.#removals.add(part, ++this.#serial);
     const failed = (i: number, error: NetlinkError) => {
-      for (const part of parts[i] ?? []) this.#forgetRemoval(part);
+      for (const part of parts[i] ?? []) this.#removals.forget(part);
       if (!this.#kind.absent.includes(error.errno)) {
-        this.#log("error", `(${name}) ${error.message}`);
+        this.#log("error", `(${takings[i]?.owner.config.name}) ${error.message}`);
       }
     };
-    this.#requests.send(values.map((value) => this.#kind.remove(value)), (results) => {
+    this.#requests.send(takings.map(({ value }) => this.#kind.remove(value)), (results) => {
       for (const [i, result] of results.entries()) if (!result.ok) failed(i, result.error);
     });
-  }
-
-  #takeRemoval(key: string, told: Value): boolean {
-    const own = this.#removals.get(key)?.find(({ value }) => this.#kind.matches(value, told));
-    if (own === undefined) return false;
-    this.#forgetRemoval(own.value);
-    return true;
-  }
-
-  #forgetRemoval(value: Value): void {
-    const key = this.#kind.keyOf(value);
-    const rest = this.#removals.get(key)?.filter((other) => other.value !== value) ?? [];
-    if (rest.length > 0) this.#removals.set(key, rest);
-    else this.#removals.delete(key);
   }
 }

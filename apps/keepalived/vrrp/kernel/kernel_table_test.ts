@@ -127,6 +127,62 @@ test("an object that looks different is given again", () => {
   assert.equal(connection.take().length, 2);
 });
 
+test("what goes from one owner to another while changes are held back is not touched", () => {
+  const { tables: { addresses }, connection } = new Bench();
+  addresses.add(one, [address("192.0.2.1"), address("192.0.2.2")]);
+  connection.take();
+  addresses.hold();
+  addresses.remove(one, [address("192.0.2.1"), address("192.0.2.2")]);
+  addresses.add(other, [{ ...address("192.0.2.2"), advertised: false }, address("192.0.2.3")]);
+  assert.deepEqual(addresses.goneOfHeld.map((it) => it.address), ["192.0.2.1"]);
+  assert.deepEqual(connection.take(), [], "nothing yet");
+  addresses.takeHeld();
+  addresses.giveHeld();
+  assert.deepEqual(connection.take(), [removed, added.replace("2.1", "2.3")]);
+  addresses.remove(other, [address("192.0.2.2")]);
+  assert.deepEqual(connection.take(), [removed.replace("2.1", "2.2")], "held back no more");
+});
+
+test("what looks different is taken and given when changes are no longer held back", () => {
+  const { tables: { addresses }, connection } = new Bench();
+  addresses.add(one, [address("192.0.2.1")]);
+  connection.take();
+  addresses.hold();
+  addresses.add(other, [{ ...address("192.0.2.1"), label: "eth0:1" }]);
+  addresses.remove(one, [address("192.0.2.1")]);
+  addresses.takeHeld();
+  addresses.giveHeld();
+  const labelled = added.replace(" scope", " label eth0:1 scope");
+  assert.deepEqual(connection.take(), [removed, labelled]);
+});
+
+test("what was let go while changes were held back stays until it is taken, and is put back by nobody", () => {
+  const { tables: { addresses }, connection } = new Bench();
+  addresses.add(one, [address("192.0.2.1")]);
+  connection.take();
+  addresses.hold();
+  addresses.remove(one, [address("192.0.2.1")]);
+  addresses.giveHeld();
+  addresses.expectLoss(() => true);
+  addresses.retry();
+  assert.deepEqual(connection.take(), []);
+  addresses.hold();
+  addresses.takeHeld();
+  addresses.giveHeld();
+  assert.deepEqual(connection.take(), [removed]);
+});
+
+test("a loss that was expected is none, and what was lost comes back", () => {
+  const { tables: { addresses }, connection } = new Bench();
+  addresses.add(one, [address("192.0.2.1"), address("192.0.2.2")]);
+  connection.take();
+  addresses.expectLoss((value) => value.address === "192.0.2.1");
+  assert.equal(addresses.lossOf(told("192.0.2.1")), undefined);
+  assert.deepEqual(addresses.lossOf(told("192.0.2.2"))?.owners, new Set([one]));
+  addresses.retry();
+  assert.deepEqual(connection.take(), [added]);
+});
+
 test("own removals are told apart from those of others", () => {
   const { tables: { addresses }, connection } = new Bench();
   addresses.add(one, [address("192.0.2.1"), address("192.0.2.2")]);

@@ -12,7 +12,7 @@ import {
   type RouteMetrics,
 } from "@keepalived/netlink-route";
 import type { Interfaces } from "../interfaces.ts";
-import { PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
+import { PROTOCOL_KEEPALIVED } from "./object_kind.ts";
 
 /** A route as the kernel holds it: who cares for its loss is not the kernel's affair. */
 export type HeldRoute = Omit<ConfigRoute, "track" | "trackGroup"> & { readonly protocol: number };

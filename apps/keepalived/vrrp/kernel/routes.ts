@@ -8,14 +8,15 @@ import {
   type Route,
 } from "@keepalived/netlink-route";
 import type { Interfaces } from "../interfaces.ts";
-import type { ObjectKind } from "./kernel_table.ts";
+import type { ObjectKind } from "./object_kind.ts";
 import { type HeldRoute, resolveRoute } from "./route_of.ts";
 
 /** Routes in any table. */
 export function routeKind(interfaces: Interfaces): ObjectKind<HeldRoute, Route> {
   return {
     name: "route",
-    identify: (item) => JSON.stringify(item),
+    identify: textOf,
+    contentOf: textOf,
     describe,
     resolve: (item) => resolveRoute(item, interfaces),
     keyOf,
@@ -27,6 +28,10 @@ export function routeKind(interfaces: Interfaces): ObjectKind<HeldRoute, Route> 
     present: [EEXIST],
     absent: [ESRCH, ENODEV],
   };
+}
+
+function textOf(route: HeldRoute): string {
+  return JSON.stringify(route);
 }
 
 /** Enough to know it by: `10.0.0.0/8 via 192.0.2.1 dev eth0 table 100`. */

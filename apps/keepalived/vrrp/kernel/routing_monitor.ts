@@ -12,7 +12,7 @@ import {
 import type { NetlinkMessage, NetlinkRequest } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
-import { PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
+import { PROTOCOL_KEEPALIVED } from "./object_kind.ts";
 
 /** Who is told of removals. */
 export type RoutingListener = {

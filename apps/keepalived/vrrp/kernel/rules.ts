@@ -1,7 +1,7 @@
 import type { Rule as ConfigRule, RuleAction } from "@keepalived/keepalived-config";
 import { EEXIST, ENOENT } from "@keepalived/linux";
 import { addRule, deleteRule, describeRule, type Rule } from "@keepalived/netlink-route";
-import { type ObjectKind, PROTOCOL_KEEPALIVED } from "./kernel_table.ts";
+import { type ObjectKind, PROTOCOL_KEEPALIVED } from "./object_kind.ts";
 
 /** A rule as the kernel holds it: who cares for its loss is not the kernel's affair. */
 export type HeldRule = Omit<ConfigRule, "track" | "trackGroup"> & { readonly protocol: number };
@@ -13,8 +13,9 @@ export function heldRule({ track: _, trackGroup: __, ...rule }: ConfigRule): Hel
 /** Rules of policy routing. They name interfaces, which need not be there. */
 export const ruleKind: ObjectKind<HeldRule, Rule> = {
   name: "rule",
-  identify: (item) => describe(ruleOf(item)),
-  describe: (item) => describe(ruleOf(item)),
+  identify: textOf,
+  contentOf: textOf,
+  describe: textOf,
   resolve: ruleOf,
   keyOf: describe,
   matches: () => true,
@@ -25,6 +26,10 @@ export const ruleKind: ObjectKind<HeldRule, Rule> = {
   present: [EEXIST],
   absent: [ENOENT],
 };
+
+function textOf(rule: HeldRule): string {
+  return describe(ruleOf(rule));
+}
 
 function describe(rule: Rule): string {
   return rule.family === 4 ? describeRule(rule) : `inet6 ${describeRule(rule)}`;
