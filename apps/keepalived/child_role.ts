@@ -17,6 +17,8 @@ import {
   type ParentMessage,
   type Question,
   type RoleOptions,
+  type ServerName,
+  type ServerOrder,
 } from "./control.ts";
 import { ExitError, exitStatus } from "./exit_status.ts";
 import { LineWriter } from "./line_writer.ts";
@@ -40,6 +42,12 @@ export type RoleProcess = {
   readonly clearCounters: () => void;
   /** Gives its work away and stays away, also after {@linkcode RoleProcess.start}; or comes back. */
   readonly setMaintenance: (on: boolean) => void;
+  /**
+   * Real servers are as these orders say from now on, also after {@linkcode RoleProcess.start}. Absent: it has none.
+   *
+   * @returns those that the last order is about
+   */
+  readonly setOrders?: (orders: readonly ServerOrder[]) => readonly ServerName[];
 };
 
 /** What makes one child process different from another. */
@@ -143,7 +151,7 @@ class RunningChild {
     this.#tellWhen(this.#process.configure(message.config));
   }
 
-  #start({ config, options, maintenance }: ConfigurationMessage): void {
+  #start({ config, options, maintenance, orders }: ConfigurationMessage): void {
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : undefined;
     const name = this.#role.scheduling(config).process.name ?? named;
@@ -157,6 +165,7 @@ class RunningChild {
     this.#schedule(config);
     this.#process = open(this.#reactor, log, options);
     this.#process.setMaintenance(maintenance);
+    this.#process.setOrders?.(orders);
     this.#tellWhen(this.#process.start(config));
   }
 
@@ -210,6 +219,8 @@ class RunningChild {
         return this.#process?.clearCounters();
       case "maintenance":
         return this.#process?.setMaintenance(question.on);
+      case "orders":
+        return this.#process?.setOrders?.(question.orders) ?? [];
     }
   }
 

@@ -19,7 +19,23 @@ export type Detail = "full" | "summary";
 export type Question =
   | { readonly what: "snapshot"; readonly detail: Detail }
   | { readonly what: "clear-counters" }
-  | { readonly what: "maintenance"; readonly on: boolean };
+  | { readonly what: "maintenance"; readonly on: boolean }
+  | { readonly what: "orders"; readonly orders: readonly ServerOrder[] };
+
+/** What an operator wants of real servers, in place of what the configuration and the checks say. */
+export type ServerOrder = {
+  /** `10.1.0.1`, `10.1.0.1:80`, or as logs name it. */
+  readonly server: string;
+  /** The same of the virtual server, or the name of its group; absent: in all that have the server. */
+  readonly virtualServer?: string;
+  /** Drained: weight 0, and what is connected stays. Out: not in the kernel. Absent: in. */
+  readonly service?: "in" | "drained" | "out";
+  /** Absent: that of the configuration and the checks. */
+  readonly weight?: number;
+};
+
+/** A real server of a virtual server, as logs name them. */
+export type ServerName = { readonly virtualServer: string; readonly server: string };
 
 /** A configuration to run. */
 export type ConfigurationMessage = {
@@ -28,6 +44,8 @@ export type ConfigurationMessage = {
   readonly options: RoleOptions;
   /** Whether the operator wants this machine to stay away. */
   readonly maintenance: boolean;
+  /** Of several for one server the last one counts. */
+  readonly orders: readonly ServerOrder[];
 };
 
 /** What the parent sends a child: one JSON line each on the child's standard input. */

@@ -288,6 +288,7 @@ export function helpText(): string {
     "       keepalived status            how the running daemon is doing; --watch, --json",
     "       keepalived explain INSTANCE  why it is MASTER, BACKUP or FAULT",
     "       keepalived reload            read the configuration again; --dry-run",
+    "       keepalived server drain IP   no new connections for a real server; disable, enable, weight",
     "       keepalived maintenance on    give everything away and stay away; off to come back",
     "",
     "Shares virtual addresses between machines with VRRP: one holds them, and when it fails another takes over.",

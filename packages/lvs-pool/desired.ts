@@ -40,6 +40,7 @@ export type Share = number | "none" | "undecided";
 
 /** What one server gets. @param isServing whether servers that are up are used */
 export function shareOf(server: PoolServer, state: ServerState, isServing: boolean): Share {
+  if (state.service === "out") return "none";
   if (isUp(state) && isServing) return weightOf(server, state);
   if (server.inhibitOnFailure) return 0;
   return state.pending ? "undecided" : "none";

@@ -68,8 +68,9 @@ const event: fc.Arbitrary<PoolEvent | Common<PoolConfig>> = fc.oneof(
   fc.constant({ kind: "startup" } as const),
   fc.constantFrom("stopped", "removed").map((cause) => ({ kind: "shutdown", cause } as PoolEvent)),
   fc.record({
-    kind: fc.constantFrom("server-disabled" as const, "server-enabled" as const),
+    kind: fc.constant("server-service" as const),
     server: id,
+    service: fc.constantFrom("in" as const, "drained" as const, "out" as const),
   }),
   fc.record({
     kind: fc.constant("server-weight" as const),
@@ -149,7 +150,8 @@ law(
     for (const [i, its] of after.servers.entries()) {
       const used = serving && isUp(its);
       const present = weights.has(addressOf(i) ?? "");
-      assert.equal(present, used || config.servers[i]?.inhibitOnFailure === true);
+      const isKept = used || config.servers[i]?.inhibitOnFailure === true;
+      assert.equal(present, isKept && its.service !== "out");
       if (!used) assert.equal(weights.get(addressOf(i) ?? "") ?? 0, 0);
     }
   },

@@ -23,6 +23,7 @@ export {
   type CheckerWeight,
   isUp,
   type ServerEvent,
+  type ServerService,
   type ServerState,
   weightOf,
 } from "./server.ts";

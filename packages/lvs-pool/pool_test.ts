@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pool } from "./mod.ts";
+import { pool, type ServerService } from "./mod.ts";
 import { Bench, poolOf, server, sorryServer } from "./testing/example.ts";
 
 /** Starts a pool and forgets what it said. */
@@ -199,16 +199,21 @@ test("an operator takes a server out of service, and sets its weight", () => {
     "table",
     "weight 1 9->4",
   ]);
-  assert.deepEqual(bench.tell({ kind: "server-disabled", server: "1" }), [
+  const service = (service: ServerService) =>
+    bench.tell({ kind: "server-service", server: "1", service });
+  assert.deepEqual(service("drained"), [
     "table",
     "weight 1 4->0",
     "quorum down 2-0>1 checked sorry",
   ]);
-  assert.deepEqual(bench.tell({ kind: "server-disabled", server: "1" }), []);
+  assert.deepEqual(service("drained"), []);
   bench.configure(poolOf(two));
   assert.equal(bench.table, "1:0 2:1");
-  assert.deepEqual(bench.tell({ kind: "server-enabled", server: "1" }), ["table", "weight 1 0->4"]);
-  assert.deepEqual(bench.tell({ kind: "server-enabled", server: "1" }), []);
+  assert.deepEqual(service("out"), ["table"]);
+  assert.equal(bench.table, "2:1");
+  assert.deepEqual(service("in"), ["table", "weight 1 0->4"]);
+  assert.equal(bench.table, "1:4 2:1");
+  assert.deepEqual(service("in"), []);
 });
 
 test("a reload with nothing changed changes nothing", () => {

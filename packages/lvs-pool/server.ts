@@ -9,11 +9,14 @@ export type ServerState = {
   readonly pending: boolean;
   /** What checkers say of its weight. */
   readonly weights: readonly { readonly checker: string; readonly weight: CheckerWeight }[];
-  /** An operator takes it out of service for a while, without a change of its state. */
-  readonly disabled: boolean;
+  /** What an operator made of it for a while, without a change of its state. */
+  readonly service: ServerService;
   /** An operator's weight; null: that of the configuration and the checkers. */
   readonly override: number | null;
 };
+
+/** In service; with weight 0, so that what is connected stays; or not in the kernel at all. */
+export type ServerService = "in" | "drained" | "out";
 
 /** What a checker says of the weight of its server: in place of what is configured, or to be added to it. */
 export type CheckerWeight = { readonly kind: "set" | "add"; readonly value: number };
@@ -34,9 +37,8 @@ export type ServerEvent =
     readonly checker: string;
     readonly weight: CheckerWeight | null;
   }
-  /** An operator takes a server out of service: it gets weight 0, and what is connected stays. */
-  | { readonly kind: "server-disabled"; readonly server: string }
-  | { readonly kind: "server-enabled"; readonly server: string }
+  /** An operator takes a server out of service, or back in. */
+  | { readonly kind: "server-service"; readonly server: string; readonly service: ServerService }
   /** An operator sets a weight, or null: takes that back. */
   | { readonly kind: "server-weight"; readonly server: string; readonly weight: number | null };
 
@@ -47,7 +49,7 @@ const heaviest = 2_147_483_647;
 export function newServer({ id, checkers }: PoolServer): ServerState {
   const failed = checkers.filter(({ alpha }) => alpha).map((checker) => checker.id);
   const pending = failed.length > 0;
-  return { id, failed, pending, weights: [], disabled: false, override: null };
+  return { id, failed, pending, weights: [], service: "in", override: null };
 }
 
 /** Whether all checkers are content. */
@@ -61,7 +63,7 @@ export function isUp({ failed }: ServerState): boolean {
  * Each checker counts by what it changes in the configured weight, so several add up.
  */
 export function weightOf({ weight }: PoolServer, state: ServerState): number {
-  if (state.disabled) return 0;
+  if (state.service !== "in") return 0;
   if (state.override !== null) return state.override;
   const total = state.weights.reduce(
     (sum, { weight: { kind, value } }) => sum + (kind === "set" ? value - weight : value),
@@ -77,10 +79,8 @@ export function changed(server: PoolServer, state: ServerState, event: ServerEve
       return judged(server, state, event.checker, event.up);
     case "weight":
       return weighed(server, state, event.checker, event.weight);
-    case "server-disabled":
-      return state.disabled ? state : { ...state, disabled: true };
-    case "server-enabled":
-      return state.disabled ? { ...state, disabled: false } : state;
+    case "server-service":
+      return state.service === event.service ? state : { ...state, service: event.service };
     case "server-weight":
       return state.override === event.weight ? state : { ...state, override: event.weight };
   }

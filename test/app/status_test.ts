@@ -179,6 +179,39 @@ test("control_socket and control_group: another place, and a group that may ask"
   assert.equal(await daemon.stop(), 0);
 });
 
+test("server drain, disable, weight: told in the status, and kept when the checker process is killed", async () => {
+  const servers = ["127.0.0.1", "127.0.0.2"].map((ip) => `real_server ${ip} 80 {\nweight 3\n}\n`);
+  const config = `virtual_server 192.0.2.200 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\n${
+    servers.join("")
+  }}\n`;
+  const daemon = lab.start({ name: "a", config, flags: "-nlGD --no-ipvs" });
+  await daemon.says(/Startup complete/);
+  const drained = await ask(daemon, "server", "drain", "127.0.0.1");
+  assert.deepEqual([drained.status, drained.stdout], [
+    0,
+    "[127.0.0.1]:tcp:80 of [192.0.2.200]:tcp:80: drained: it gets no new connections\n",
+  ]);
+  await ask(daemon, "server", "weight", "127.0.0.2:80", "7", "-V", "192.0.2.200:80");
+  const shown =
+    /^\[192.*\n {2}\[127\.0\.0\.1\].* up, by order drained\n {2}.*, by order weight 7$/m;
+  assert.match((await ask(daemon, "status")).stdout, shown);
+  const { check } = JSON.parse((await ask(daemon, "status", "--json")).stdout);
+  process.kill(check.process.pid, "SIGKILL");
+  await until("another checker process obeys", async () => {
+    const { stdout } = await ask(daemon, "status");
+    return /Healthcheck process has been restarted once/.test(stdout) && shown.test(stdout);
+  }, 10_000);
+  await ask(daemon, "server", "enable", "127.0.0.1");
+  await ask(daemon, "server", "weight", "127.0.0.2:80", "-V", "192.0.2.200:80");
+  assert.doesNotMatch((await ask(daemon, "status")).stdout, /by order/);
+  const unknown = await ask(daemon, "server", "drain", "127.0.0.3");
+  assert.deepEqual([unknown.status, unknown.stderr], [
+    1,
+    "keepalived: There is no server '127.0.0.3'\n",
+  ]);
+  assert.equal(await daemon.stop(), 0);
+});
+
 async function startMaster(text = config()): Promise<Daemon> {
   const daemon = lab.start({ name: "a", config: text });
   await daemon.says(/\(VI_1\) Entering MASTER STATE/);

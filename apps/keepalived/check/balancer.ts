@@ -13,6 +13,7 @@ import {
   virtualService,
 } from "@keepalived/lvs-pool";
 import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import type { ServerOrder } from "../control.ts";
 import type { Log } from "../log.ts";
 import type { LvsEvent } from "../notify/event.ts";
 import type { Notifier } from "../notify/notifier.ts";
@@ -20,6 +21,7 @@ import { AttemptingChecker, type StartAttempt } from "./attempting_checker.ts";
 import { linesOf } from "./balancer_log.ts";
 import type { Checker, CheckerReport, CheckerStatus } from "./checker.ts";
 import type { Table } from "./ipvs/table.ts";
+import { standingOf } from "./orders.ts";
 import {
   type Plan,
   type PlannedChecker,
@@ -43,6 +45,8 @@ export type BalancerWorld = {
   /** For the first attempt of a checker. */
   readonly seed: () => number;
   readonly initNotifies: () => boolean;
+  /** Whether an operator wants this machine to stay away. */
+  readonly isAway: () => boolean;
   /** A name for what a virtual server wants of the kernel; where several want one service, the first name counts. */
   readonly owner: () => string;
   /** Calls {@linkcode Balancer.program} once before the turn ends. */
@@ -143,6 +147,15 @@ export class Balancer {
     this.#world.programSoon(this);
   }
 
+  /** Servers are as orders say from now on. */
+  obey(orders: readonly ServerOrder[]): void {
+    for (const { id, config } of this.#plan) {
+      const { service, weight } = standingOf(orders, this.#config, config);
+      this.#pool.send({ kind: "server-service", server: id, service });
+      this.#pool.send({ kind: "server-weight", server: id, weight });
+    }
+  }
+
   /** Begins to count from 0 again. */
   clearCounters(): void {
     for (const checker of this.#checkers.values()) checker.clearCounters();
@@ -163,7 +176,7 @@ export class Balancer {
     this.#pool[Symbol.dispose]();
   }
 
-  /** An address came to this host, or went: checks run only where the service is, if that is wanted. */
+  /** An address came to this host, or went, or an operator wants it away: checks run only where they are wanted. */
   addressesChanged(): void {
     const suspended = this.#isToSuspend();
     if (suspended === this.#suspended) return;
@@ -263,7 +276,7 @@ export class Balancer {
   }
 
   #isToSuspend(): boolean {
-    return this.#config.haSuspend && this.#addressHere() === undefined;
+    return this.#world.isAway() || this.#config.haSuspend && this.#addressHere() === undefined;
   }
 
   /** One of the addresses that the service is reached by, on this host. */
@@ -281,7 +294,9 @@ export class Balancer {
     this.#world.log(
       "info",
       this.#suspended
-        ? `Suspending healthcheckers of VS ${name}: none of its addresses is on this host`
+        ? `Suspending healthcheckers of VS ${name}: ${
+          this.#world.isAway() ? "maintenance" : "none of its addresses is on this host"
+        }`
         : `Activating healthcheckers of VS ${name}${
           here === undefined ? "" : `: ${here} is on this host`
         }`,

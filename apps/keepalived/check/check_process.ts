@@ -2,7 +2,7 @@ import type { Config } from "@keepalived/keepalived-config";
 import { matchVirtualServers } from "@keepalived/keepalived-config/match";
 import { nextRandom } from "@keepalived/machine";
 import type { Reactor } from "@keepalived/reactor";
-import type { RoleOptions } from "../control.ts";
+import type { RoleOptions, ServerName, ServerOrder } from "../control.ts";
 import type { Log } from "../log.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
@@ -12,6 +12,7 @@ import { startExchange } from "./exchange/exchange.ts";
 import { readTlsIdentity, type TlsIdentity } from "./exchange/tls_identity.ts";
 import { Director } from "./ipvs/director.ts";
 import { LocalAddresses } from "./local_addresses.ts";
+import { isAbout } from "./orders.ts";
 import { Watchers } from "./watchers.ts";
 
 /** All virtual servers of one configuration, on one event loop. */
@@ -34,6 +35,8 @@ export class CheckProcess {
   #tls: TlsIdentity = {};
   #config: Config | undefined;
   #balancers: readonly Balancer[] = [];
+  #maintenance = false;
+  #orders: readonly ServerOrder[] = [];
   #seed = 0;
   #owners = 0;
   /** The start or reload under way; the next one waits for it. */
@@ -64,6 +67,7 @@ export class CheckProcess {
       },
       localAddress: (members) => this.#addresses?.find(members),
       seed: () => this.#nextSeed(),
+      isAway: () => this.#maintenance,
       initNotifies: () => this.#configured.global.lvs.realServerInitNotifies,
       owner: () => String(this.#owners++).padStart(9, "0"),
       programSoon: (balancer) => this.#programSoon(balancer),
@@ -93,7 +97,10 @@ export class CheckProcess {
     this.#notifier.configure(config);
     await this.#watch(config);
     this.#balancers = config.virtualServers.map((it) => new Balancer(it, this.#world));
-    for (const balancer of this.#balancers) balancer.start();
+    for (const balancer of this.#balancers) {
+      balancer.obey(this.#orders);
+      balancer.start();
+    }
     await this.#programmed();
     this.#reactor.post(keepCompiledModules);
   }
@@ -120,7 +127,10 @@ export class CheckProcess {
     const ended = new Set(remove);
     this.#balancers = [...running].filter(([it]) => !ended.has(it)).map(([, it]) => it)
       .concat(added);
-    for (const balancer of this.#balancers) balancer.addressesChanged();
+    for (const balancer of this.#balancers) {
+      balancer.obey(this.#orders);
+      balancer.addressesChanged();
+    }
     for (const balancer of added) balancer.start();
     await this.#programmed();
     this.#log(
@@ -150,6 +160,24 @@ export class CheckProcess {
     if (this.#sessions.get(name) === up) return;
     this.#sessions.set(name, up);
     this.#sessionWatchers.tell(name);
+  }
+
+  /** In maintenance nothing is checked, and what is known stays. */
+  setMaintenance(on: boolean): void {
+    this.#maintenance = on;
+    for (const balancer of this.#balancers) balancer.addressesChanged();
+  }
+
+  /** Servers are as orders say from now on, in the place of others. @returns those that the last one is about */
+  setOrders(orders: readonly ServerOrder[]): readonly ServerName[] {
+    this.#orders = orders;
+    for (const balancer of this.#balancers) balancer.obey(orders);
+    const last = orders.at(-1);
+    if (last === undefined) return [];
+    return this.#balancers.flatMap(({ config }) =>
+      config.realServers.filter((server) => isAbout(last, config, server))
+        .map((server) => ({ virtualServer: config.name, server: server.name }))
+    );
   }
 
   /** Begins to count from 0 again. */

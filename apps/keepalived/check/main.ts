@@ -25,8 +25,8 @@ const check: ChildRole = {
         return checkSnapshot(check, self, moment, detail);
       },
       clearCounters: () => check.clearCounters(),
-      // Addresses go with the VRRP process; who still comes here is served.
-      setMaintenance: () => {},
+      setMaintenance: (on) => check.setMaintenance(on),
+      setOrders: (orders) => check.setOrders(orders),
     };
   },
 };

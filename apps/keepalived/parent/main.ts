@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
 import { Reactor } from "@keepalived/reactor";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
-import type { ConfigurationMessage, RoleOptions } from "../control.ts";
+import type { ConfigurationMessage, RoleOptions, ServerOrder } from "../control.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
 import { type Options, parseOptions } from "../options.ts";
@@ -114,6 +114,7 @@ class Parent {
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
   #maintenance = false;
+  #orders: readonly ServerOrder[] = [];
   #isStopping = false;
   #reloads: Promise<unknown> = Promise.resolve();
   #lastReload: ParentSnapshot["reload"];
@@ -184,6 +185,8 @@ class Parent {
         }),
       reload: (dryRun) => this.#queueReload(dryRun),
       setMaintenance: (on) => this.#setMaintenance(on),
+      orders: () => this.#orders,
+      setOrders: (orders) => this.#orders = orders,
     };
   }
 
@@ -260,6 +263,7 @@ class Parent {
       kind: "configuration",
       config: this.#configFor(kind),
       maintenance: this.#maintenance,
+      orders: this.#orders,
       options: {
         console: this.#options.count("console") > 0,
         detail: this.#options.count("detail"),

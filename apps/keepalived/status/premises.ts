@@ -1,5 +1,5 @@
 import type { Config } from "@keepalived/keepalived-config";
-import type { Question } from "../control.ts";
+import type { Question, ServerOrder } from "../control.ts";
 import type { ParentSnapshot } from "./snapshot/parent_snapshot.ts";
 
 /** The children by the names that the status document has for them. */
@@ -37,4 +37,7 @@ export type Premises = {
   /** @param dryRun only say what would change */
   readonly reload: (dryRun: boolean) => Promise<ReloadReport>;
   readonly setMaintenance: (on: boolean) => void;
+  /** What is wanted of real servers; a checker process that is started again is told. */
+  readonly orders: () => readonly ServerOrder[];
+  readonly setOrders: (orders: readonly ServerOrder[]) => void;
 };

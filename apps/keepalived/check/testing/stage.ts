@@ -53,6 +53,8 @@ export class Stage {
   readonly files: Map<string, number> = new Map();
   readonly sessions: Map<string, boolean> = new Map();
   localAddress: string | undefined = "192.0.2.1";
+  /** Whether the machine is in maintenance. */
+  isAway = false;
   readonly balancer: Balancer;
   readonly #fileWatchers = new Watchers();
   readonly #sessionWatchers = new Watchers();
@@ -136,6 +138,7 @@ export class Stage {
           ? this.localAddress
           : undefined,
       seed: () => 1,
+      isAway: () => this.isAway,
       initNotifies: () => this.#initNotifies,
       owner: () => "0",
       programSoon: (balancer) => balancer.program(),

@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status_command.ts")).STATUS,
   explain: async () => (await import("./explain_command.ts")).EXPLAIN,
   reload: async () => (await import("./reload_command.ts")).RELOAD,
+  server: async () => (await import("./server_command.ts")).SERVER,
   maintenance: async () => (await import("./maintenance_command.ts")).MAINTENANCE,
 };
 

@@ -1,8 +1,8 @@
 import { documentOf } from "../ask.ts";
 import type { Premises } from "../premises.ts";
+import { allow, choiceOf, flagOf, type Params } from "./params.ts";
+import { orderOf, orderServer } from "./server_orders.ts";
 import { ControlError, Json } from "./protocol.ts";
-
-type Params = Readonly<Record<string, unknown>>;
 
 /** What the methods work with. */
 export type MethodTools = {
@@ -34,6 +34,11 @@ const methods: Readonly<Record<string, Method>> = {
     return { maintenance: premises.snapshot().maintenance };
   },
 
+  async server(params, { premises }) {
+    allow(params, ["action", "server", "virtualServer", "weight"]);
+    return await orderServer(orderOf(params), premises);
+  },
+
   async dump(params, { dump }) {
     allow(params, ["what"]);
     const what = choiceOf(params, "what", dumpKinds);
@@ -54,30 +59,4 @@ export async function serveMethod(
     throw new ControlError("unknown-method", `There is no method '${name}'`);
   }
   return await method(params, tools);
-}
-
-/** A field that nobody knows is more likely a mistake than meant to have no effect. */
-function allow(params: Params, names: readonly string[]): void {
-  const unknown = Object.keys(params).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new ControlError("bad-params", `There is no parameter '${unknown}'`);
-  }
-}
-
-function flagOf(params: Params, name: string): boolean | undefined {
-  const value = params[name];
-  if (value === undefined || typeof value === "boolean") return value;
-  throw new ControlError("bad-params", `${name} is neither true nor false`);
-}
-
-function choiceOf<Choice extends string>(
-  params: Params,
-  name: string,
-  choices: readonly Choice[],
-): Choice | undefined {
-  const value = params[name];
-  if (value === undefined) return undefined;
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  throw new ControlError("bad-params", `${name} is none of ${choices.join(", ")}`);
 }

@@ -29,7 +29,9 @@ function rowOf(it: VirtualServerSnapshot, at: number): Row {
     ...(sorryServer?.active === true ? [`sorry server ${sorryServer.name} serves`] : []),
     ...(suspended ? ["checks are suspended"] : []),
   ];
-  const odd = it.servers.filter((server) => !server.up || server.disabled);
+  const odd = it.servers.filter(({ up, service, weight }) =>
+    !up || service !== "in" || weight.ordered !== undefined
+  );
   const shown = odd.slice(0, shownAtMost);
   return {
     cells: [
@@ -48,12 +50,17 @@ function rowOf(it: VirtualServerSnapshot, at: number): Row {
 }
 
 function noteOf(server: RealServerSnapshot, at: number): Cell {
-  const { name, up, disabled, pending, checkers } = server;
-  if (up || disabled) return { text: `${name} is out of service by order`, colour: "warning" };
-  if (pending) return { text: `${name} has not been checked yet`, colour: "warning" };
+  const { name, up, service, weight, pending, checkers } = server;
+  const orders = [
+    ...(service === "drained" ? ["drained"] : service === "out" ? ["disabled"] : []),
+    ...(weight.ordered === undefined ? [] : [`weight ${weight.ordered}`]),
+  ];
+  const ordered = orders.length === 0 ? "" : `, by order ${orders.join(", ")}`;
+  if (up) return { text: `${name} is up${ordered}`, colour: "warning" };
+  if (pending) return { text: `${name} has not been checked yet${ordered}`, colour: "warning" };
   const failed = checkers.filter((it) => !it.up).map(({ keyword, lastFailure, checkedAt }) => {
     const when = checkedAt === undefined ? "" : ` ${ago(at - checkedAt)}`;
     return `${keyword}: ${lastFailure ?? "failed"}${when}`;
   });
-  return { text: `${name} is down: ${failed.join("; ")}`, colour: "bad" };
+  return { text: `${name} is down${ordered}: ${failed.join("; ")}`, colour: "bad" };
 }

@@ -47,8 +47,13 @@ function virtualServerOf(
     suspended,
     ...sorryServer !== undefined && { sorryServer: { name: sorryServer.name, active: !up } },
     counts: { servers: told.length, up: told.filter((it) => it.up).length },
-    servers: detail === "full" ? told : told.filter((it) => !it.up || it.disabled),
+    servers: detail === "full" ? told : told.filter(isOdd),
   };
+}
+
+/** Whether it is down, or as an operator wants it. */
+function isOdd({ up, service, weight }: RealServerSnapshot): boolean {
+  return !up || service !== "in" || weight.ordered !== undefined;
 }
 
 function realServerOf(
@@ -66,8 +71,9 @@ function realServerOf(
     weight: {
       configured: weight,
       effective: server === undefined ? weight : weightOf(server, state),
+      ...state.override !== null && { ordered: state.override },
     },
-    disabled: state.disabled,
+    service: state.service,
     checkers: checkers.map((it) => checkerOf(it, moment)),
   };
 }

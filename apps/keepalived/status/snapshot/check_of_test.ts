@@ -26,7 +26,7 @@ test("checkSnapshot() tells of virtual servers, their servers and checkers", asy
     up: false,
     pending: false,
     weight: { configured: 1, effective: 1 },
-    disabled: false,
+    service: "in",
     checkers: [{
       keyword: "TCP_CHECK",
       up: false,
@@ -55,7 +55,7 @@ test("checkSnapshot() tells of virtual servers, their servers and checkers", asy
     up: true,
     pending: false,
     weight: { configured: 3, effective: 3 },
-    disabled: false,
+    service: "in",
     checkers: [],
   };
   assert.deepEqual(full, {

@@ -1,4 +1,5 @@
 import type { IpAddress } from "@keepalived/ip-address";
+import type { ServerService } from "@keepalived/lvs-pool";
 import type { ProcessSnapshot } from "./process_snapshot.ts";
 
 /** The checker process at one moment: plain JSON data, for everybody who asks how it is doing. */
@@ -38,9 +39,14 @@ export type RealServerSnapshot = {
   readonly up: boolean;
   /** Nobody has seen it up or down yet. */
   readonly pending: boolean;
-  readonly weight: { readonly configured: number; readonly effective: number };
-  /** An operator took it out of service. */
-  readonly disabled: boolean;
+  readonly weight: {
+    readonly configured: number;
+    readonly effective: number;
+    /** An operator's, in place of the configured one. */
+    readonly ordered?: number;
+  };
+  /** An operator may have drained it (weight 0: what is connected stays), or taken it out of the kernel. */
+  readonly service: ServerService;
   readonly checkers: readonly CheckerSnapshot[];
 };
 
