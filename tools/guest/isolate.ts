@@ -12,12 +12,14 @@ export function isolate(
   memoryMb: number,
 ): readonly string[] {
   // A guest that panics aborts itself, and its memory is no use in a core file.
-  const quiet = 'ulimit -c 0; "$@"; exit $?';
-  if (process.getuid?.() !== 0) return ["sh", "-c", quiet, "sh", ...words];
-  const size = memoryMb + 128;
+  const quiet = "ulimit -c 0";
+  // User Mode Linux makes a session of its own, so it must be the process that is started.
+  if (process.getuid?.() !== 0) return ["sh", "-c", `${quiet}; exec "$@"`, "sh", ...words];
+  const mount = `mount -t tmpfs -o size=${memoryMb + 128}M,mode=700 guest ${folder}`;
   return [
     ...["unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"],
-    ...["sh", "-c", `mount -t tmpfs -o size=${size}M,mode=700 guest ${folder} && ${quiet}`, "sh"],
+    // The first process of a namespace would survive its own abort.
+    ...["sh", "-c", `${quiet}; ${mount} && { "$@"; exit $?; }`, "sh"],
     ...words,
   ];
 }
