@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Host } from "../../tools/lab/network.ts";
+import { realTimeLines } from "./contenders.ts";
 import { workFolder } from "./work_folder.ts";
 
 /** How many virtual routers, over how many links. */
@@ -18,10 +19,6 @@ export const sizes: Readonly<Record<number, Size>> = {
 
 /** Of the two nodes. */
 export const priorities = { a: 200, b: 100 } as const;
-
-const realTimePriority = 50;
-/** With its default of 10 ms the kernel kills the C daemon amidst the takeover of 175 virtual routers. */
-const realTimeLimitUs = 5_000_000;
 
 /** Two hosts with links between them. */
 export type Cluster = { readonly a: Host; readonly b: Host; readonly dispose: () => Promise<void> };
@@ -80,8 +77,6 @@ export function scaleConfiguration(node: "a" | "b", size: Size): string {
   }
   return `global_defs {
     vrrp_version 3
-    vrrp_rt_priority ${realTimePriority}
-    vrrp_rlimit_rttime ${realTimeLimitUs}
-}
+${realTimeLines}}
 ${blocks.join("")}`;
 }

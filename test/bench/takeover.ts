@@ -32,6 +32,8 @@ export type Pair = { readonly master: Contender; readonly backup: Contender };
 
 export type FailoverOptions<Result> = {
   readonly intervalMs: number;
+  /** Whether both run before all ordinary processes. */
+  readonly realTime?: boolean;
   /** Called when both run and nothing is to be seen of the start any more. */
   readonly prepare?: () => void;
   /** Called right before the master dies. */
@@ -44,13 +46,13 @@ export type FailoverOptions<Result> = {
 export async function failOver<Result>(
   { master: masterHost, own: ownHost, wire }: Lab,
   { master, backup }: Pair,
-  { intervalMs, prepare, cut, measure }: FailoverOptions<Result>,
+  { intervalMs, realTime = false, prepare, cut, measure }: FailoverOptions<Result>,
 ): Promise<Result> {
   wire.clear();
   const dying = await Daemon.start(
     masterHost,
     master,
-    configurationOf({ state: "MASTER", priority: 255, intervalMs }),
+    configurationOf({ state: "MASTER", priority: 255, intervalMs, realTime }),
   );
   let taking: Daemon | undefined;
   try {
@@ -60,7 +62,7 @@ export async function failOver<Result>(
     taking = await Daemon.start(
       ownHost,
       backup,
-      configurationOf({ state: "BACKUP", priority: backupPriority, intervalMs }),
+      configurationOf({ state: "BACKUP", priority: backupPriority, intervalMs, realTime }),
     );
     const daemon = taking;
     await daemon.explain(wire.until(() => daemon.log().includes("Entering BACKUP STATE"), {
