@@ -54,7 +54,7 @@ test("runProgram() ends a program at its time-out, one that is deaf two seconds 
 test("runProgram() runs no more than 64 programs at once, and all of them", async () => {
   const before = programCounters();
   let most = 0;
-  const programs = Array.from({ length: 150 }, () => ({ argv: ["sleep", "0.4"] }));
+  const programs = Array.from({ length: 150 }, () => ({ argv: ["sleep", "1.5"] }));
   const ends = await runAll(programs, () => most = Math.max(most, programCounters().running));
   assert.ok(ends.every((end) => end.kind === "exit" && end.status === 0));
   assert.ok(most <= 64, `${most}`);

@@ -97,7 +97,7 @@ test("a file that cannot be opened is told once, and written when it can be", as
   mkdirSync(join(folder, "nowhere"));
   file.write("two\n");
   await until("back", () => troubles.length > 1);
-  assert.equal(readFileSync(path, "utf8"), "one\ntwo\n");
+  await until("written", () => readFileSync(path, "utf8") === "one\ntwo\n");
   assert.equal(troubles.length, 2);
   assert.equal(troubles[1], undefined);
 });
