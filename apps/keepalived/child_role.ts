@@ -6,6 +6,7 @@ import {
   dieWithParent,
   effectiveCapabilities,
   setProcessName,
+  setUmask,
 } from "@keepalived/linux";
 import { type Deadline, Reactor } from "@keepalived/reactor";
 import {
@@ -20,9 +21,11 @@ import {
   type ServerName,
   type ServerOrder,
 } from "./control.ts";
+import { cpuUsage } from "./cpu_usage.ts";
 import { ExitError, exitStatus } from "./exit_status.ts";
 import { LineWriter } from "./line_writer.ts";
 import { type Log, openLog, withEndLogged } from "./log.ts";
+import { logOptionsOf } from "./log/settings.ts";
 import { PidFile } from "./pid_file.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Moment } from "./status/snapshot/moment.ts";
@@ -100,6 +103,7 @@ class RunningChild {
   #scheduling: Scheduling | undefined;
   #log: Log | undefined;
   #console = false;
+  #isDetailed = false;
   #stopping = false;
 
   constructor(role: ChildRole, reactor: Reactor) {
@@ -123,9 +127,15 @@ class RunningChild {
     this.#stopping = true;
     const stopped = this.#process?.stop() ?? Promise.resolve();
     void stopped.finally(() => {
-      this.#log?.("info", "Stopped");
+      this.#log?.("info", `Stopped${this.#usage()}`);
       this.#reactor.stop();
     });
+  }
+
+  #usage(): string {
+    if (!this.#isDetailed) return "";
+    const { user, system } = cpuUsage();
+    return ` - used ${user} user time, ${system} system time`;
   }
 
   [Symbol.dispose](): void {
@@ -147,18 +157,19 @@ class RunningChild {
   #take(message: ParentMessage): void {
     if (message.kind === "question") return void this.#answer(message.id, message.question);
     if (this.#process === undefined) return this.#start(message);
+    setUmask(message.config.global.umask);
     this.#schedule(message.config);
     this.#tellWhen(this.#process.configure(message.config));
   }
 
   #start({ config, options, maintenance, orders }: ConfigurationMessage): void {
     const { ident, processName, open } = this.#role;
-    const named = config.global.processNames ? processName : undefined;
-    const name = this.#role.scheduling(config).process.name ?? named;
-    if (name !== undefined) setProcessName(name);
-    const log = openLog({ ident, console: options.console, syslog: options.syslog });
+    const named = config.global.processNames ? processName : "keepalived";
+    setProcessName(this.#role.scheduling(config).process.name ?? named);
+    const log = openLog(logOptionsOf(options.log, ident, ident.replace(/^Keepalived/, "")));
     this.#log = log;
-    this.#console = options.console;
+    this.#console = options.log.console;
+    this.#isDetailed = options.detail > 0;
     requireRights(this.#role);
     this.#pidFile = new PidFile(options.pidFile);
     this.#scheduling = new Scheduling(this.#reactor, log);

@@ -2,10 +2,13 @@ import { appendFileSync } from "node:fs";
 import process from "node:process";
 import { testExitCode } from "@keepalived/keepalived-config";
 import { configFileOf, loadOf, problemsOf, summaryOf } from "./config_load.ts";
+import { enterNetworkNamespace } from "./isolation.ts";
 import type { Options } from "./options.ts";
 
 /** `keepalived -t`: every problem in one run, on standard error or appended to a file; the status says how bad. */
 export async function runTest(options: Options): Promise<number> {
+  const namespace = options.value("namespace");
+  if (namespace !== undefined) enterNetworkNamespace(namespace);
   const loaded = await loadOf(options);
   const lines = [...problemsOf(loaded)];
   const summary = summaryOf(loaded.diagnostics);

@@ -1,4 +1,5 @@
 import {
+  type Config,
   type Diagnostic,
   diagnosticPrinter,
   type LoadedConfig,
@@ -8,10 +9,37 @@ import { defaultConfigFile } from "./config_files.ts";
 import { inactiveFeatures } from "./inactive.ts";
 import type { Options } from "./options.ts";
 
-/** Reads the configuration that the command line names. */
-export function loadOf(options: Options): Promise<LoadedConfig> {
-  const reading = { configId: options.value("configId"), machine: true };
-  return loadFile(configFileOf(options), reading);
+/** Reads the configuration that the command line names, with what the command line decides itself. */
+export async function loadOf(options: Options): Promise<LoadedConfig> {
+  const loaded = await loadFile(configFileOf(options), {
+    configId: options.value("configId"),
+    machine: true,
+    strictIncludes: options.count("strictIncludes") > 0,
+  });
+  const { config } = loaded;
+  return config === undefined ? loaded : { ...loaded, config: withOptions(config, options) };
+}
+
+function withOptions(config: Config, options: Options): Config {
+  const netNamespace = options.value("namespace");
+  const umask = umaskOf(options);
+  const global = {
+    ...config.global,
+    ...(netNamespace === undefined ? {} : { netNamespace, usePidDir: true }),
+    ...(umask === undefined ? {} : { umask }),
+  };
+  return { ...config, global };
+}
+
+/** The mask of the command line as C reads numbers: `022`, `0x12`, `18`. Undefined: none, or none that can be meant. */
+export function umaskOf(options: Options): number | undefined {
+  const word = options.value("umask") ?? "";
+  const mask = /^0[0-7]*$/.test(word)
+    ? Number.parseInt(word, 8)
+    : /^(0x[0-9a-f]+|[1-9]\d*)$/i.test(word)
+    ? Number(word)
+    : NaN;
+  return mask <= 0o777 ? mask : undefined;
 }
 
 /** The main configuration file of this run. */

@@ -1,11 +1,13 @@
 import type { Config } from "@keepalived/keepalived-config";
+import type { LogSettings } from "./log/settings.ts";
 
 /** What every role is told of the command line. */
 export type RoleOptions = {
-  readonly console: boolean;
+  readonly log: LogSettings;
   readonly detail: number;
-  readonly syslog: boolean;
   readonly pidFile: string;
+  /** Whether to log every address that comes or goes. */
+  readonly addressMonitoring: boolean;
   /** What becomes of addresses at the end: `-V` keeps them where they are, `-X` removes even those of others. */
   readonly addressesAtEnd?: "keep" | "release";
   /** What becomes of IPVS: `-I` leaves the table at the end as it is, `--no-ipvs` does not touch it at all. */

@@ -30,6 +30,8 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     process.stderr.write((await import("./version.ts")).versionText());
     return exitStatus.ok;
   }
+  const signal = options.value("signalNumber");
+  if (signal !== undefined) return await printSignal(signal);
   if (options.count("configTest") > 0) {
     return await (await import("./config_check.ts")).runTest(options);
   }
@@ -44,6 +46,14 @@ function calledAs(): string {
   return process.env["KEEPALIVED_CALLED"] === "genhash" ? "genhash" : "keepalived --genhash";
 }
 
+async function printSignal(name: string): Promise<number> {
+  const { signalNumbers } = await import("./signal_numbers.ts");
+  const number = Object.hasOwn(signalNumbers, name) ? signalNumbers[name] : undefined;
+  if (number === undefined) process.stderr.write(`Unknown sigfunc ${name}\n`);
+  else process.stdout.write(`${number}\n`);
+  return number === undefined ? exitStatus.fatal : exitStatus.ok;
+}
+
 /**
  * Starts the parent in the background, and ends once it runs or cannot.
  *
@@ -52,6 +62,8 @@ function calledAs(): string {
  */
 async function daemonize(words: readonly string[]): Promise<number> {
   const { command, args } = selfCommand();
+  // The daemon must not keep what its starter left open, such as a lock.
+  (await import("@keepalived/linux")).closeOnExec();
   const daemon = spawn(command, [...args, ...words], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -11,6 +11,9 @@ export type { Severity } from "./log/entry.ts";
 /** Writes one line for operators. */
 export type Log = (severity: Severity, text: string) => void;
 
+/** A log until it is disposed. */
+export type OpenLog = Log & Disposable;
+
 export type LogOptions = {
   /** Name in syslog: `Keepalived`, `Keepalived_vrrp`. */
   readonly ident: string;
@@ -36,7 +39,7 @@ const sweepMs = 1000;
  * Where syslog is asked for and takes nothing, standard error takes its place, so that no line is lost unseen. Warnings
  * and errors that repeat themselves too often are counted instead.
  */
-export function openLog(options: LogOptions): Log {
+export function openLog(options: LogOptions): OpenLog {
   const outputs = new Outputs(options);
   const limit = new RateLimit();
   let sweeping: ReturnType<typeof setInterval> | undefined;
@@ -46,13 +49,19 @@ export function openLog(options: LogOptions): Log {
     clearInterval(sweeping);
     sweeping = undefined;
   };
-  return (severity, text) => {
+  const log: Log = (severity, text) => {
     const entry = { at: new Date(), severity, text };
     if (limit.admits(entry)) outputs.write(entry);
     if (limit.isIdle || sweeping !== undefined) return;
     sweeping = setInterval(sweep, sweepMs);
     sweeping.unref?.();
   };
+  return Object.assign(log, {
+    [Symbol.dispose]() {
+      clearInterval(sweeping);
+      outputs[Symbol.dispose]();
+    },
+  });
 }
 
 class Outputs {
@@ -98,6 +107,11 @@ class Outputs {
     if (except !== "file") this.#file?.write(line);
     if (except === "syslog") return;
     this.#syslog?.write(syslogLineOf(entry, this.#facility, this.#ident));
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.[Symbol.dispose]();
+    this.#syslog?.[Symbol.dispose]();
   }
 }
 

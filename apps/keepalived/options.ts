@@ -5,188 +5,9 @@
  * as getopt(3) has it, so that existing unit files and scripts keep working.
  */
 
-/** How an option takes a value. */
-type Value = "none" | "required" | "optional";
+import { type OptionKey, type OptionRow, optionRows } from "./option_rows.ts";
 
-type OptionRow = {
-  readonly key: OptionKey;
-  readonly short?: string;
-  readonly long: string;
-  readonly value: Value;
-  readonly placeholder?: string;
-  readonly help: string;
-};
-
-const rows: readonly OptionRow[] = [
-  {
-    key: "file",
-    short: "f",
-    long: "use-file",
-    value: "required",
-    placeholder: "FILE",
-    help: "Read this configuration instead of /etc/keepalived/keepalived.conf",
-  },
-  { key: "vrrpOnly", short: "P", long: "vrrp", value: "none", help: "Run only the VRRP subsystem" },
-  {
-    key: "checkOnly",
-    short: "C",
-    long: "check",
-    value: "none",
-    help: "Run only the health checkers",
-  },
-  { key: "noBfd", short: "B", long: "no_bfd", value: "none", help: "Do not run the BFD subsystem" },
-  {
-    key: "all",
-    long: "all",
-    value: "none",
-    help: "Run every subsystem, even if the configuration has nothing for it",
-  },
-  {
-    key: "console",
-    short: "l",
-    long: "log-console",
-    value: "none",
-    help: "Log to standard error as well",
-  },
-  {
-    key: "detail",
-    short: "D",
-    long: "log-detail",
-    value: "none",
-    help: "Detailed log; twice for more",
-  },
-  { key: "noSyslog", short: "G", long: "no-syslog", value: "none", help: "Do not log to syslog" },
-  {
-    key: "foreground",
-    short: "n",
-    long: "dont-fork",
-    value: "none",
-    help: "Stay in the foreground",
-  },
-  {
-    key: "releaseVips",
-    short: "X",
-    long: "release-vips",
-    value: "none",
-    help: "Remove virtual addresses at the end even if others put them there",
-  },
-  {
-    key: "keepVrrp",
-    short: "V",
-    long: "dont-release-vrrp",
-    value: "none",
-    help: "Leave virtual addresses, routes and rules in place at the end",
-  },
-  {
-    key: "keepIpvs",
-    short: "I",
-    long: "dont-release-ipvs",
-    value: "none",
-    help: "Leave the table of IPVS as it is at the end",
-  },
-  {
-    key: "noIpvs",
-    long: "no-ipvs",
-    value: "none",
-    help: "Check servers and tell how they are, but do not program IPVS",
-  },
-  {
-    key: "noRespawn",
-    short: "R",
-    long: "dont-respawn",
-    value: "none",
-    help: "End when a child process ends, and do not start it again",
-  },
-  {
-    key: "watchdogDevice",
-    long: "watchdog-device",
-    value: "optional",
-    placeholder: "FILE",
-    help: "Feed a hardware watchdog (default: /dev/watchdog), which resets the machine without us",
-  },
-  {
-    key: "pidFile",
-    short: "p",
-    long: "pid",
-    value: "required",
-    placeholder: "FILE",
-    help: "Pid file of the parent process",
-  },
-  {
-    key: "vrrpPidFile",
-    short: "r",
-    long: "vrrp_pid",
-    value: "required",
-    placeholder: "FILE",
-    help: "Pid file of the VRRP process",
-  },
-  {
-    key: "checkersPidFile",
-    short: "c",
-    long: "checkers_pid",
-    value: "required",
-    placeholder: "FILE",
-    help: "Pid file of the checker process",
-  },
-  {
-    key: "bfdPidFile",
-    short: "b",
-    long: "bfd_pid",
-    value: "required",
-    placeholder: "FILE",
-    help: "Pid file of the BFD process",
-  },
-  {
-    key: "configTest",
-    short: "t",
-    long: "config-test",
-    value: "optional",
-    placeholder: "FILE",
-    help: "Check the configuration and exit; with FILE, append what is found to it",
-  },
-  {
-    key: "configId",
-    short: "i",
-    long: "config-id",
-    value: "required",
-    placeholder: "ID",
-    help: "Value that lines starting with @ID are compared with (default: the host name)",
-  },
-  {
-    key: "version",
-    short: "v",
-    long: "version",
-    value: "none",
-    help: "Print the version and exit",
-  },
-  { key: "help", short: "h", long: "help", value: "none", help: "Print this help and exit" },
-];
-
-/** Name of an option in {@linkcode Options}. */
-export type OptionKey =
-  | "file"
-  | "vrrpOnly"
-  | "checkOnly"
-  | "noBfd"
-  | "all"
-  | "console"
-  | "detail"
-  | "noSyslog"
-  | "foreground"
-  | "releaseVips"
-  | "keepVrrp"
-  | "keepIpvs"
-  | "noIpvs"
-  | "noRespawn"
-  | "watchdogDevice"
-  | "pidFile"
-  | "vrrpPidFile"
-  | "checkersPidFile"
-  | "bfdPidFile"
-  | "configTest"
-  | "configId"
-  | "version"
-  | "help";
+export type { OptionKey } from "./option_rows.ts";
 
 /** What the command line says: how often each option was given, and its last value. */
 export type Options = {
@@ -251,7 +72,7 @@ class Reading implements Options {
     if (!word.startsWith("-") || word === "-") return `unexpected argument '${word}'`;
     for (let at = 1; at < word.length; at++) {
       const letter = word[at] ?? "";
-      const row = rows.find((row) => row.short === letter);
+      const row = optionRows.find((row) => row.short === letter);
       if (row === undefined) return `invalid option -- '${letter}'`;
       const attached = at + 1 < word.length ? word.slice(at + 1) : undefined;
       if (row.value !== "none") return this.#take(row, attached, `-${letter}`);
@@ -274,11 +95,11 @@ class Reading implements Options {
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const lines = rows.map((row) => {
+  const lines = optionRows.map((row) => {
     const value = row.placeholder !== undefined
       ? row.value === "optional" ? `[=${row.placeholder}]` : `=${row.placeholder}`
       : "";
-    const short = row.short === undefined ? "    " : `-${row.short}, `;
+    const short = row.short === "" ? "    " : `-${row.short}, `;
     return `  ${short}${`--${row.long}${value}`.padEnd(24)} ${row.help}`;
   });
   return [
@@ -307,8 +128,8 @@ export function helpText(): string {
 
 /** The row of a long name, or of an unambiguous beginning of one. */
 function rowOfLong(name: string): OptionRow | undefined {
-  const exact = rows.find((row) => row.long === name);
+  const exact = optionRows.find((row) => row.long === name);
   if (exact !== undefined) return exact;
-  const matches = rows.filter((row) => name !== "" && row.long.startsWith(name));
+  const matches = optionRows.filter((row) => name !== "" && row.long.startsWith(name));
   return matches.length === 1 ? matches[0] : undefined;
 }

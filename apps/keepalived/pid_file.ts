@@ -1,24 +1,9 @@
-import { unlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { type FileLock, lockFile } from "@keepalived/linux";
 import { ExitError, exitStatus } from "./exit_status.ts";
-import type { Options } from "./options.ts";
-
-/** Where each process writes its pid unless the command line says otherwise. */
-const defaults = {
-  pidFile: "/run/keepalived.pid",
-  vrrpPidFile: "/run/keepalived_vrrp.pid",
-  checkersPidFile: "/run/keepalived_checkers.pid",
-  bfdPidFile: "/run/keepalived_bfd.pid",
-} as const;
-
-/** The pid file of one of our processes. */
-export type PidFileKey = keyof typeof defaults;
-
-/** The pid file of a process, from the command line or by default. */
-export function pidFileOf(options: Options, key: PidFileKey): string {
-  return options.value(key) ?? defaults[key];
-}
+import { pidFolder } from "./run_names.ts";
 
 /**
  * This process's number in a file that stays locked while it lives, so that a second copy refuses to start.
@@ -33,6 +18,7 @@ export class PidFile {
     this.#path = path;
     let lock: FileLock | undefined;
     try {
+      if (dirname(path) === pidFolder) mkdirSync(pidFolder, { recursive: true, mode: 0o755 });
       lock = lockFile(path, 0o644);
     } catch (error) {
       throw new ExitError(
@@ -47,6 +33,7 @@ export class PidFile {
       );
     }
     lock.write(`${process.pid}\n`);
+    chmodSync(path, 0o644); // Whatever the umask is: others are to find us.
     this.#lock = lock;
   }
 

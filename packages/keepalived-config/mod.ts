@@ -30,7 +30,7 @@ export {
   matchRealServers,
   matchVirtualServers,
 } from "./difference/match.ts";
-export { testExitCode } from "./exit_code.ts";
+export { isMissingFile, testExitCode } from "./exit_code.ts";
 export {
   type Data,
   type DataField,

@@ -45,6 +45,13 @@ export type Calls = {
   readonly listen: (fd: number, backlog: number) => number;
   readonly mkfifo: (path: Bytes, mode: number) => number;
   readonly mlock2: (address: bigint, length: bigint, flags: number) => number;
+  readonly mount: (
+    source: Bytes,
+    target: Bytes,
+    type: Bytes,
+    flags: number,
+    data: Bytes,
+  ) => number;
   readonly munlockall: () => number;
   readonly open: (path: Bytes, flags: number, mode: number) => number;
   readonly pipe2: (fds: Bytes, flags: number) => number;
@@ -145,6 +152,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   listen: ["i32", "i32"],
   mkfifo: ["buffer", "u32"],
   mlock2: ["u64", "u64", "u32"],
+  mount: ["buffer", "buffer", "buffer", "u32", "buffer"],
   munlockall: [],
   open: ["buffer", "i32", "u32"],
   pipe2: ["buffer", "i32"],

@@ -138,6 +138,7 @@ export {
 export { openUdpSocket, type UdpSocketOptions } from "./udp_socket.ts";
 
 export {
+  closeOnExec,
   Descriptor,
   makeFifo,
   O_APPEND,
@@ -160,6 +161,7 @@ export { WatchdogDevice } from "./watchdog_device.ts";
 export { interfaceMtu } from "./interface_mtu.ts";
 export { interfaceIndex, interfaceName } from "./interface_name.ts";
 export { CLONE_NEWNET, CLONE_NEWNS, enterNamespace, leaveNamespace } from "./namespace.ts";
+export { bindMount, leaveMounts } from "./mount.ts";
 export { setAffinity, setNice, setOrdinary, setRealtime } from "./scheduling.ts";
 export { lockMemory, unlockMemory } from "./memory_lock.ts";
 export { type Limits, limitsOf, type Resource, setLimits } from "./limits.ts";

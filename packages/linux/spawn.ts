@@ -1,5 +1,5 @@
 import { cString, readInt32 } from "./buffers.ts";
-import { Descriptor, O_RDWR } from "./descriptor.ts";
+import { closeOnExec, Descriptor, O_RDWR } from "./descriptor.ts";
 import { check } from "./errno.ts";
 import { libc } from "./libc.ts";
 import { SIGKILL } from "./process.ts";
@@ -16,8 +16,6 @@ const SETSIGMASK = 0x08;
 const SETSCHEDULER = 0x20;
 
 const SYS_pidfd_open = 434;
-const SYS_close_range = 436;
-const CLOSE_RANGE_CLOEXEC = 4;
 const P_PID = 1;
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -74,8 +72,8 @@ export function spawnProcess(
   for (const fd of [0, 1, 2]) {
     calls.posix_spawn_file_actions_addopen(actions, fd, nowhere, O_RDWR, 0);
   }
-  // What our own starter left open is not for the program. Linux before 5.11 cannot do it, and passes that on.
-  calls.syscall(SYS_close_range, 3, -1, CLOSE_RANGE_CLOEXEC);
+  // What our own starter left open is not for the program.
+  closeOnExec();
   const failed = calls.posix_spawnp(
     pid,
     cString(file),

@@ -15,7 +15,7 @@ const { config } = await loadFile(process.argv[2] ?? "", { configId: undefined, 
 if (config === undefined) throw new Error("The configuration has errors");
 using reactor = new Reactor();
 const log = openLog({ ident: "alone", console: true, syslog: false });
-const vrrp = new VrrpProcess(reactor, log, 0);
+const vrrp = new VrrpProcess(reactor, log, { detail: 0 });
 process.on("SIGUSR2", () => {
   const moment = { nowUs: reactor.nowUs(), unixMs: Date.now() };
   const snapshot = vrrpSnapshot(vrrp.sources, processSnapshot(), moment);

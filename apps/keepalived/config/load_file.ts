@@ -38,6 +38,8 @@ export type Reading = {
   readonly configId: string | undefined;
   /** Whether what the file names must be there on this machine. */
   readonly machine: boolean;
+  /** Whether every missing include is an error. */
+  readonly strictIncludes?: boolean;
 };
 
 /** The configuration of a file in any language; for this machine without what cannot run there. */
@@ -66,12 +68,13 @@ export async function readFileForm(file: string, reading: Reading): Promise<Form
   return { ...form, diagnostics: [...diagnostics, ...form.diagnostics] };
 }
 
-function optionsOf({ configId, machine }: Reading): LoadOptions {
+function optionsOf({ configId, machine, strictIncludes = false }: Reading): LoadOptions {
   return {
     hostName: hostname(),
     environment: process.env as Readonly<Record<string, string>>,
     seed: Date.now() >>> 0,
     nameFiles: loadFiles,
+    strictIncludes,
     ...(configId === undefined ? {} : { configId }),
     ...(machine
       ? { interfaceExists: (name) => interfaceIndex(name) !== undefined, mtuOf: interfaceMtu }

@@ -1,6 +1,6 @@
 import type { Config } from "@keepalived/keepalived-config";
 import type { Options } from "../options.ts";
-import type { PidFileKey } from "../pid_file.ts";
+import type { PidFileKey } from "../run_names.ts";
 import type { Role } from "../self.ts";
 
 /** One of the processes that do the work. */

@@ -1,25 +1,30 @@
-import { hostname } from "node:os";
-import type { Config, LoadedConfig } from "@keepalived/keepalived-config";
+import { release, version as kernelVersion } from "node:os";
+import { type Config, isMissingFile } from "@keepalived/keepalived-config";
+import { closeOnExec, setProcessName } from "@keepalived/linux";
 import { Reactor } from "@keepalived/reactor";
 import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
+<<<<<<< main
 import type { ConfigurationMessage, RoleOptions, ServerOrder } from "../control.ts";
+=======
+import { cpuUsage } from "../cpu_usage.ts";
+>>>>>>> local
 import { ExitError, exitStatus } from "../exit_status.ts";
+import { enterNetworkNamespace, isolateRunFolder } from "../isolation.ts";
 import { type Log, openLog, withEndLogged } from "../log.ts";
+import { logOptionsOf, logSettingsOf } from "../log/settings.ts";
 import { type Options, parseOptions } from "../options.ts";
-import { PidFile, pidFileOf } from "../pid_file.ts";
-import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
-import { Desk } from "../status/desk.ts";
-import type { Premises, ReloadReport } from "../status/premises.ts";
-import type { ParentSnapshot } from "../status/snapshot/parent_snapshot.ts";
-import { processSnapshot } from "../status/snapshot/process_of.ts";
+import { PidFile } from "../pid_file.ts";
+import { pidFileOf, suffixOf } from "../run_names.ts";
 import { runtimeName, version } from "../version.ts";
-import { type ChildKind, childrenFor } from "./children.ts";
 import { DumpSignals } from "./dump_signals.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import { readAgain } from "./read_again.ts";
+import { ProcessLimits } from "./limits.ts";
+import { complaintsOf } from "./option_complaints.ts";
+import { Parent } from "./parent.ts";
 import { ServiceManager } from "./service_manager.ts";
-import { type Signal, Signals } from "./signals.ts";
-import { type Patience, SupervisedChild } from "./supervised_child.ts";
+import { Signals } from "./signals.ts";
+
+const ident = "Keepalived";
 
 /**
  * The parent: reads the configuration once, hands it to its children, restarts them, and forwards signals.
@@ -35,11 +40,8 @@ export async function runParent(
   const parsed = parseOptions(words);
   if (!parsed.ok) throw new ExitError(exitStatus.fatal, parsed.problem);
   const { options } = parsed;
-  const log = openLog({
-    ident: "Keepalived",
-    console: options.count("console") > 0,
-    syslog: options.count("noSyslog") === 0,
-  });
+  let opened = openLog(logOptionsOf(logSettingsOf(options, ""), ident));
+  const log: Log = (severity, text) => opened(severity, text);
   const manager = new ServiceManager(log);
   const tellManager = (error: unknown) => {
     if (error instanceof ExitError) manager.failed(error.status);
@@ -47,13 +49,24 @@ export async function runParent(
   };
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
     // Before the pid file tells others where to send them.
-    using signals = new Signals();
+    using signals = new Signals(options.count("ignoreInterrupt") > 0 ? ["SIGINT"] : []);
     using dumpSignals = new DumpSignals(log);
-    using _pidFile = new PidFile(pidFileOf(options, "pidFile"));
-    log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
+    // What our own starter left open is not for children and scripts.
+    closeOnExec();
+    introduce(options, words, log);
     const config = await start(options, log);
+    const { global } = config;
+    setProcessName(global.parentName ?? "keepalived");
+    const logSettings = logSettingsOf(options, suffixOf(global));
+    if (logSettings.suffix !== "") {
+      log("info", `Changing syslog ident to ${ident}${logSettings.suffix}`);
+      opened[Symbol.dispose]();
+      opened = openLog(logOptionsOf(logSettings, ident));
+    }
+    using _limits = new ProcessLimits(options, global.umask, log);
+    using _pidFile = new PidFile(pidFileOf(options, "pidFile", global));
     using reactor = new Reactor();
-    using parent = new Parent({ reactor, options, config, log, manager, onRunning });
+    using parent = new Parent({ reactor, options, config, log, logSettings, manager, onRunning });
     using _keepAlive = new KeepAlive({
       scheduler: reactor,
       log,
@@ -62,9 +75,27 @@ export async function runParent(
       isWell: () => !parent.isStuck(),
     });
     const status = await parent.run(signals, dumpSignals);
-    log("info", `Stopped Keepalived v${version}`);
+    takeLeave(options, log);
     return status;
   }).catch(tellManager);
+}
+
+function introduce(options: Options, words: readonly string[], log: Log): void {
+  log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
+  log("info", `Running on Linux ${release()} ${kernelVersion()}`);
+  log("info", `Command line: ${["keepalived", ...words].map((word) => `'${word}'`).join(" ")}`);
+  for (const complaint of complaintsOf(options)) log("warning", complaint);
+}
+
+function takeLeave(options: Options, log: Log): void {
+  if (options.count("detail") > 0) {
+    const { user, system, childUser, childSystem } = cpuUsage();
+    log(
+      "info",
+      `CPU usage (self/children) user: ${user}/${childUser} system: ${system}/${childSystem}`,
+    );
+  }
+  log("info", `Stopped Keepalived v${version}`);
 }
 
 function deviceOf(options: Options): string | undefined {
@@ -72,22 +103,24 @@ function deviceOf(options: Options): string | undefined {
   return options.value("watchdogDevice") ?? "/dev/watchdog";
 }
 
-/** The configuration to start with. @throws ExitError if there is none */
+/** The configuration to start with, in the network namespace that it names. @throws ExitError if there is none */
 async function start(options: Options, log: Log): Promise<Config> {
+  const given = options.value("namespace");
+  if (given !== undefined) enterNetworkNamespace(given);
   const file = configFileOf(options);
   log("info", `Opening file '${file}'.`);
-  const loaded = await loadOf(options);
-  report(loaded, log);
-  if (loaded.config === undefined) {
-    const problem = loaded.sources.size === 0 ? "Config files missing" : "No configuration in";
-    throw new ExitError(exitStatus.noConfiguration, `${problem} '${file}'.`);
+  let loaded = await loadOf(options);
+  const wanted = loaded.config?.global.netNamespace;
+  if (wanted !== undefined) {
+    if (given === undefined) {
+      enterNetworkNamespace(wanted);
+      loaded = await loadOf(options); // Other interfaces are there.
+    }
+    isolateRunFolder(wanted);
   }
-  return loaded.config;
-}
-
-function report(loaded: LoadedConfig, log: Log): void {
   // The first line has the place and the message; `keepalived -t` shows the line itself and a hint.
   for (const problem of problemsOf(loaded)) log("warning", problem.split("\n", 1)[0] ?? "");
+<<<<<<< main
 }
 
 type ParentOptions = {
@@ -330,17 +363,14 @@ class Parent {
       this.#manager.ready();
     });
     return { ...report, applied: true };
+=======
+  if (loaded.config === undefined) {
+    const problem = loaded.sources.size === 0 ? "Config files missing" : "No configuration in";
+    throw new ExitError(exitStatus.noConfiguration, `${problem} '${file}'.`);
+>>>>>>> local
   }
-
-  #stop(status: number): void {
-    if (this.#status === exitStatus.ok) this.#status = status;
-    if (this.#isStopping) return;
-    this.#isStopping = true;
-    this.#log("info", "Stopping");
-    if (status !== exitStatus.ok) this.#manager.failed(status);
-    this.#manager.stopping();
-    void Promise.all([...this.#children.values()].map((child) => child.stop())).then(() =>
-      this.#reactor.stop()
-    );
+  if (loaded.diagnostics.some((diagnostic) => isMissingFile(diagnostic))) {
+    throw new ExitError(exitStatus.noConfiguration, `Files that '${file}' includes are missing`);
   }
+  return loaded.config;
 }

@@ -19,8 +19,8 @@ const vrrp: ChildRole = {
     process: global.processes.vrrp,
     lateUs: lateUs(instances),
   }),
-  open(reactor, log, { detail, addressesAtEnd }) {
-    const vrrp = new VrrpProcess(reactor, log, detail);
+  open(reactor, log, { detail, addressMonitoring, addressesAtEnd }) {
+    const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring });
     return {
       start: (config) => vrrp.start(config),
       configure: (config) => vrrp.configure(config),

@@ -18,6 +18,7 @@ import type { Log } from "../log.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
 import type { VrrpSources } from "../status/snapshot/vrrp_of.ts";
+import { addressLine } from "./address_line.ts";
 import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
 import { Devices } from "./devices/devices.ts";
@@ -37,10 +38,19 @@ import type { World } from "./world.ts";
 /** The reason for FAULT that an operator gives. */
 const MAINTENANCE = "maintenance";
 
+/** How much of what happens is logged. */
+export type Verbosity = {
+  /** How often the command line asks for details. */
+  readonly detail: number;
+  /** Every address that comes or goes. */
+  readonly addressMonitoring?: boolean;
+};
+
 /** All virtual routers of one configuration, on one event loop. */
 export class VrrpProcess {
   readonly #reactor: Reactor;
   readonly #log: Log;
+  readonly #monitorsAddresses: boolean;
   readonly #interfaces: Interfaces;
   readonly #netlink: NetlinkConnection;
   readonly #packets: Socket;
@@ -63,7 +73,8 @@ export class VrrpProcess {
   /** The start or reload under way; the next one waits for it. */
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(reactor: Reactor, log: Log, detail: number) {
+  constructor(reactor: Reactor, log: Log, { detail, addressMonitoring = false }: Verbosity) {
+    this.#monitorsAddresses = addressMonitoring;
     this.#log = log;
     this.#interfaces = new Interfaces(log);
     const { link, ipv4Address, ipv6Address } = multicastGroups;
@@ -357,6 +368,8 @@ export class VrrpProcess {
   }
 
   #take(notification: Notification): void {
+    const line = this.#monitorsAddresses ? addressLine(notification, this.#interfaces) : undefined;
+    if (line !== undefined) this.#log("info", line);
     this.#interfaces.apply(notification);
     this.#kernel.notice(notification);
   }
