@@ -108,11 +108,38 @@ test("log_all_failures says each failure once", async () => {
   stage.answers.set(1, refused);
   stage.log.splice(0);
   await stage.run(3);
-  assert.deepEqual(stage.log.filter((line) => line.startsWith("TCP_CHECK")), [
+  const failures = [
     `TCP_CHECK on service ${rs(1)} failed: connection refused`,
     `TCP_CHECK on service ${rs(1)} failed after 1 retries: connection refused`,
     `TCP_CHECK on service ${rs(1)} failed: connection refused`,
-  ]);
+  ];
+  const checks = () => stage.log.filter((line) => line.startsWith("TCP_CHECK"));
+  assert.deepEqual(checks(), failures);
+  stage.answers.set(1, succeeded);
+  await stage.run(2);
+  stage.answers.set(1, refused);
+  stage.log.splice(0);
+  await stage.run(3);
+  assert.deepEqual(checks(), failures);
+});
+
+test("without log_all_failures only those that count are said", async () => {
+  const stage = new Stage(virtualServerText("", { "10.0.0.1": tcpCheck }));
+  stage.answers.set(1, succeeded);
+  await stage.start(1.5);
+  stage.answers.set(1, refused);
+  await stage.run(5);
+  assert.equal(stage.log.filter((line) => line.startsWith("TCP_CHECK")).length, 1);
+});
+
+test("a reload changes the times of a checker that goes on", async () => {
+  const stage = new Stage(virtualServerText("", { "10.0.0.1": tcpCheck }));
+  stage.answers.set(1, succeeded);
+  await stage.start(5.5);
+  assert.equal(stage.attempts.length, 5);
+  stage.configure(virtualServerText("delay_loop 10", { "10.0.0.1": tcpCheck }));
+  await stage.run(10);
+  assert.equal(stage.attempts.length, 6);
 });
 
 test("misc_dynamic sets the weight, FILE_CHECK adds to it", async () => {
@@ -176,6 +203,34 @@ test("BFD_CHECK follows its session; with alpha it waits for it", async () => {
     `VS ${vs} DOWN`,
   ]);
   assert.ok(stage.log.includes(`BFD_CHECK on service ${rs(1)} failed: BFD session b is down`));
+});
+
+test("BFD_CHECK with alpha says that its session is down when it first hears so", async () => {
+  const bfd = "BFD_CHECK {\nname b\nalpha\n}";
+  const session = "bfd_instance b {\nneighbor_ip 10.0.0.1\n}\n";
+  const stage = new Stage(session + virtualServerText("", { "10.0.0.1": bfd }));
+  await stage.start(0);
+  stage.session("b", false);
+  stage.session("b", false);
+  assert.deepEqual(stage.take(), [`RS ${rs(1)} DOWN`]);
+  assert.deepEqual(stage.wanted, ["192.0.2.1:80 >"]);
+  assert.deepEqual(stage.log, []);
+});
+
+test("ha_suspend: files and sessions do not count while no address is here, and do at once after", async () => {
+  const file = "FILE_CHECK {\ntrack_file f\nweight 1\n}";
+  const text = "track_file f {\nfile /tmp/f\n}\n" +
+    virtualServerText("ha_suspend", { "10.0.0.1": file });
+  const stage = new Stage(text);
+  stage.files.set("f", 0);
+  await stage.start(0);
+  stage.localAddress = undefined;
+  stage.balancer.addressesChanged();
+  stage.write("f", 1);
+  assert.deepEqual(stage.wanted, ["192.0.2.1:80 > 1:1"]);
+  stage.localAddress = "192.0.2.1";
+  stage.balancer.addressesChanged();
+  assert.deepEqual(stage.wanted, ["192.0.2.1:80 > 1:2"]);
 });
 
 test("ha_suspend: checks run only while an address is here, what is known stays", async () => {

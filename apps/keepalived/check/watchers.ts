@@ -6,12 +6,7 @@ export class Watchers {
   watch(name: string, onChange: () => void): Disposable {
     const all = this.#byName.get(name) ?? new Set();
     this.#byName.set(name, all.add(onChange));
-    return {
-      [Symbol.dispose]: () => {
-        all.delete(onChange);
-        if (all.size === 0 && this.#byName.get(name) === all) this.#byName.delete(name);
-      },
-    };
+    return { [Symbol.dispose]: () => all.delete(onChange) };
   }
 
   /** What has this name has changed. */
