@@ -120,7 +120,9 @@ class Running {
   private constructor(host: Host, config: Config) {
     this.#host = host;
     this.#config = config;
-    this.#process = new VrrpProcess(this.#reactor, (_, text) => void this.log.push(text), 0);
+    this.#process = new VrrpProcess(this.#reactor, (_, text) => void this.log.push(text), {
+      detail: 0,
+    });
   }
 
   static async start(host: Host, plan: Plan): Promise<Running> {

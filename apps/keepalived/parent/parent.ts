@@ -3,7 +3,7 @@ import type { Config } from "@keepalived/keepalived-config";
 import { setUmask } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { configFileOf } from "../config_load.ts";
-import type { ConfigurationMessage, RoleOptions } from "../control.ts";
+import type { ConfigurationMessage, RoleOptions, ServerOrder } from "../control.ts";
 import { exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import type { LogSettings } from "../log/settings.ts";
@@ -50,6 +50,7 @@ export class Parent {
   readonly #onRunning: () => void;
   #status: number = exitStatus.ok;
   #maintenance = false;
+  #orders: readonly ServerOrder[] = [];
   #isStopping = false;
   #startup: StartScript | undefined;
   #reloads: Promise<unknown> = Promise.resolve();
@@ -139,6 +140,8 @@ export class Parent {
         }),
       reload: (dryRun) => this.#queueReload(dryRun),
       setMaintenance: (on) => this.#setMaintenance(on),
+      orders: () => this.#orders,
+      setOrders: (orders) => this.#orders = orders,
     };
   }
 
@@ -215,6 +218,7 @@ export class Parent {
       kind: "configuration",
       config: this.#configFor(kind),
       maintenance: this.#maintenance,
+      orders: this.#orders,
       options: {
         log: this.#logSettings,
         detail: this.#options.count("detail"),
