@@ -78,8 +78,11 @@ export type {
   LvsGlobal,
   NetlinkBuffer,
   ProcessConfig,
+  Secret,
   SyncDaemon,
+  Trust,
   VrrpDefaults,
+  WebhookConfig,
 } from "./model_global.ts";
 export type {
   BfdChecker,

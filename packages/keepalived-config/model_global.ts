@@ -26,6 +26,22 @@ export type ProcessConfig = {
 /** Size of a netlink receive buffer; 0: what the kernel gives. */
 export type NetlinkBuffer = { readonly bytes: number; readonly force: boolean };
 
+/** A secret, or the file whose first line it is. */
+export type Secret = { readonly text: string } | { readonly file: string };
+
+/** Whether a server has to prove who it is, and who may vouch for it: a file of certificates, or those that everybody knows. */
+export type Trust = { readonly verify: boolean; readonly caFile?: string };
+
+/** `notify_webhook`. */
+export type WebhookConfig = {
+  readonly url: string;
+  readonly timeoutUs: number;
+  /** Further attempts after a failure. */
+  readonly retries: number;
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  readonly trust: Trust;
+};
+
 /** `global_defs`, and the keywords outside all blocks. */
 export type GlobalConfig = {
   readonly routerId: string;
@@ -76,6 +92,18 @@ export type GlobalConfig = {
     readonly alertChecker?: boolean;
     readonly noFaults: boolean;
     readonly noCheckerMails: boolean;
+    /** Encryption and authentication: additions of ours. */
+    readonly tls: "off" | "starttls" | "tls";
+    readonly trust: Trust;
+    readonly user?: string;
+    readonly password?: Secret;
+  };
+  /** Additions of ours. */
+  readonly notify: {
+    /** Undefined: a script that takes long is left to go on. */
+    readonly timeoutUs?: number;
+    readonly coalesce: boolean;
+    readonly webhooks: readonly WebhookConfig[];
   };
   readonly files: {
     readonly configSaveDir?: string;

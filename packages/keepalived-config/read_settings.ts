@@ -1,7 +1,7 @@
 import type { Report } from "@keepalived/conf-parser";
-import type { Body } from "./bind.ts";
+import type { Body, Statement } from "./bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
-import type { Fifo, GlobalConfig, Identity } from "./model_global.ts";
+import type { Fifo, GlobalConfig, Identity, Secret, Trust, WebhookConfig } from "./model_global.ts";
 
 /** Who runs scripts, and those at start and stop. */
 export function readScripts(body: Body): GlobalConfig["scripts"] {
@@ -57,7 +57,11 @@ export function readSmtp(body: Body, report: Report): GlobalConfig["smtp"] {
     connectTimeoutUs: readMailTimeout(body, report),
     noFaults: has(body, "no_email_faults"),
     noCheckerMails: flagOf(body, "no_checker_emails") ?? false,
+    tls: tlsOf(textOf(body, "smtp_tls")),
+    trust: readTrust(body, "smtp_"),
     ...defined({
+      user: textOf(body, "smtp_user"),
+      password: secretOf(textOf(body, "smtp_password")),
       from: textOf(body, "notification_email_from"),
       server: readServer(body),
       heloName: textOf(body, "smtp_helo_name"),
@@ -65,6 +69,58 @@ export function readSmtp(body: Body, report: Report): GlobalConfig["smtp"] {
       alertVrrp: flagOf(body, "smtp_alert_vrrp"),
       alertChecker: flagOf(body, "smtp_alert_checker"),
     }),
+  };
+}
+
+function tlsOf(text: string | undefined): "off" | "starttls" | "tls" {
+  return text === "starttls" || text === "tls" ? text : "off";
+}
+
+function readTrust(body: Body, prefix: string): Trust {
+  return {
+    verify: flagOf(body, `${prefix}verify_certificate`) ?? true,
+    ...defined({ caFile: textOf(body, `${prefix}ca`) }),
+  };
+}
+
+function secretOf(text: string): Secret;
+function secretOf(text: string | undefined): Secret | undefined;
+function secretOf(text: string | undefined): Secret | undefined {
+  if (text?.startsWith("file:") === true) return { file: text.slice("file:".length) };
+  return text === undefined ? undefined : { text };
+}
+
+/** How scripts are run, and who else is told. */
+export function readNotify(body: Body, report: Report): GlobalConfig["notify"] {
+  const blocks = new Map(
+    (body.statements.get("notify_webhook") ?? []).map((it) => [String(it.values[0]), it]),
+  );
+  return {
+    coalesce: flagOf(body, "notify_coalesce") ?? false,
+    webhooks: [...blocks.values()].flatMap((it) => readWebhook(it, report) ?? []),
+    ...defined({ timeoutUs: numberOf(body, "notify_timeout") }),
+  };
+}
+
+function readWebhook(
+  { values, words, body }: Statement,
+  report: Report,
+): WebhookConfig | undefined {
+  const url = String(values[0]);
+  if (!/^https?:\/\/[^/?#\s]+/i.test(url)) {
+    const message = `notify_webhook: '${url}' is no http:// or https:// URL`;
+    report({ severity: "error", code: "invalid-value", message, at: (words[1] ?? words[0]).at });
+    return undefined;
+  }
+  return {
+    url,
+    timeoutUs: numberOf(body, "timeout") ?? 5_000_000,
+    retries: numberOf(body, "retry") ?? 5,
+    headers: (body.statements.get("header") ?? []).map(({ values: [name, value] }) => ({
+      name: String(name),
+      value: secretOf(String(value)),
+    })),
+    trust: readTrust(body, ""),
   };
 }
 

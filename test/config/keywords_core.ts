@@ -19,10 +19,18 @@ function root(statement: string): { block: string; statement: string } {
 }
 
 export const CORE: Ledger = {
-  blocks: ["root", "global_defs"],
-  file: (block, statements) =>
-    block === "root" ? `${statements}\n${INSTANCES}` : `global_defs {\n${statements}\n}\n`,
+  blocks: ["root", "global_defs", "global_defs/notify_webhook"],
+  file(block, statements) {
+    if (block === "root") return `${statements}\n${INSTANCES}`;
+    const isWebhook = block === "global_defs/notify_webhook";
+    const inner = isWebhook ? `notify_webhook http://low/ {\n${statements}\n}` : statements;
+    return `global_defs {\n${inner}\n}\n`;
+  },
   samples: {
+    smtp_tls: "starttls",
+    smtp_verify_certificate: "off",
+    notify_webhook: "https://low/hook {\n}",
+    verify_certificate: "off",
     "root vrrp_instance": instance("C", 9),
     "root track_group": "G {\ngroup {\nA\n}\n}\nstatic_ipaddress {\n10.9.0.1 track_group G\n}",
     "root vrrp_sync_group": "G {\ngroup {\nA\nB\n}\n}",

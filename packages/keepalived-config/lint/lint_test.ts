@@ -124,6 +124,11 @@ const cases: Readonly<Record<string, { bad: string; at: string; good: string }>>
     at: "7:1",
     good: instance("virtual_router_id 1\nauthentication {\nauth_type AH\nauth_pass x\n}"),
   },
+  "lint-plain-mail-password": {
+    bad: "global_defs {\nsmtp_user low\nsmtp_password sesame\n}",
+    at: "3:1",
+    good: "global_defs {\nsmtp_user low\nsmtp_password sesame\nsmtp_tls tls\n}",
+  },
   "lint-no-shell": {
     bad: instance('virtual_router_id 1\nnotify "/bin/ps | /bin/grep x"'),
     at: "7:8",

@@ -17,6 +17,19 @@ export const OTHER_RULES: readonly LintRule[] = [
       ),
   },
   {
+    code: "lint-plain-mail-password",
+    title: "A mail password in plain text",
+    reason:
+      "smtp_password is sent for everyone on the way to read unless smtp_tls is starttls or tls",
+    check: ({ config: { global: { smtp } }, root }) =>
+      smtp.password === undefined || smtp.tls !== "off"
+        ? []
+        : globalsOf(root, ["smtp_password"]).map(({ words }) => ({
+          message: "smtp_password without smtp_tls is sent in plain text",
+          at: words[0].at,
+        })),
+  },
+  {
     code: "lint-no-shell",
     title: "Shell syntax in a command",
     reason:
@@ -89,10 +102,14 @@ const IPTABLES = ["vrrp_iptables", "vrrp_ipsets"];
 function iptablesNames({ config: { global }, root }: Linted): readonly Finding[] {
   const { nftables: name = "keepalived" } = global.firewall;
   const where = `in chains 'in' and 'out' of tables 'ip ${name}' and 'ip6 ${name}'`;
-  return (root.statements.get("global_defs") ?? []).flatMap(({ body }) =>
-    body.order.filter(({ name }) => IPTABLES.includes(name)).map(({ name, words }) => ({
-      message: `${name}: rules are made with nftables, ${where}`,
-      at: words[0].at,
-    }))
-  );
+  return globalsOf(root, IPTABLES).map(({ name, words }) => ({
+    message: `${name}: rules are made with nftables, ${where}`,
+    at: words[0].at,
+  }));
+}
+
+/** Statements of these names in `global_defs`. */
+function globalsOf(root: Body, names: readonly string[]): readonly Statement[] {
+  return (root.statements.get("global_defs") ?? [])
+    .flatMap(({ body }) => body.order.filter(({ name }) => names.includes(name)));
 }

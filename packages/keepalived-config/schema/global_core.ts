@@ -1,6 +1,7 @@
 import {
   address,
   boolean,
+  choice,
   command,
   integer,
   type Keyword,
@@ -11,6 +12,7 @@ import {
   seconds,
   word,
 } from "./keyword.ts";
+import { WEBHOOK } from "./webhook.ts";
 
 /** Keywords of `global_defs` for all processes. */
 export const GLOBAL_CORE: readonly Keyword[] = [
@@ -55,6 +57,38 @@ export const GLOBAL_CORE: readonly Keyword[] = [
   keyword("core", "smtp_connect_timeout", [seconds(0, 4294)], "Timeout of the SMTP session", {
     default: "30",
   }),
+  keyword(
+    "core",
+    "smtp_tls",
+    [choice("off", "starttls", "tls")],
+    "Encryption of the SMTP session: starttls insists on it once the server has answered, tls begins with it",
+    { default: "off", addition: true },
+  ),
+  keyword(
+    "core",
+    "smtp_ca",
+    [word("FILE")],
+    "Certificates of the authorities that may vouch for the SMTP server",
+    { default: "those that the runtime knows", addition: true },
+  ),
+  keyword(
+    "core",
+    "smtp_verify_certificate",
+    [boolean()],
+    "Send nothing to an SMTP server whose certificate is not right",
+    { default: "on", addition: true },
+  ),
+  keyword("core", "smtp_user", [word("NAME")], "Who we are to the SMTP server", {
+    default: "no authentication",
+    addition: true,
+  }),
+  keyword(
+    "core",
+    "smtp_password",
+    [word("STRING|file:PATH")],
+    "Password of smtp_user, or the file that has it in its first line",
+    { addition: true },
+  ),
   keyword("core", "notification_email", [], "Recipients of alert mails", {
     block: lines("notification_email", "ADDRESS..."),
   }),
@@ -115,6 +149,30 @@ export const GLOBAL_CORE: readonly Keyword[] = [
     [command()],
     "Long running reader started with the FIFO path as last argument",
     { missing: "No notify_fifo_script specified" },
+  ),
+  keyword(
+    "core",
+    "notify_timeout",
+    [seconds(1, 86400)],
+    "Notify scripts that run longer are ended, and the next one is run",
+    {
+      default: "none (after a minute the next one is run, after an hour it is ended)",
+      addition: true,
+    },
+  ),
+  keyword(
+    "core",
+    "notify_coalesce",
+    [boolean()],
+    "While a notify script runs, only the last state waits, not those in between",
+    { default: "off", addition: true },
+  ),
+  keyword(
+    "core",
+    "notify_webhook",
+    [word("URL")],
+    "Tell a URL of every change, as JSON in a POST request",
+    { block: WEBHOOK, addition: true },
   ),
   keyword(
     "core",

@@ -1,8 +1,9 @@
 import type { GlobalConfig } from "../model_global.ts";
-import { command, type Entries, flag, lines, onOff, seconds, words } from "./entry.ts";
+import { block, command, type Entries, flag, lines, onOff, seconds, words } from "./entry.ts";
 import { fifo } from "./fifo.ts";
 import { GLOBAL_OTHERS } from "./global_others.ts";
 import { GLOBAL_VRRP } from "./global_vrrp.ts";
+import { secretText, WEBHOOK } from "./webhook.ts";
 
 /** `global_defs`: what is for all processes, then VRRP, then the others. */
 export const GLOBAL: Entries<GlobalConfig> = {
@@ -19,7 +20,16 @@ export const GLOBAL: Entries<GlobalConfig> = {
   smtp_server: (it) => words(it.smtp.server?.host, it.smtp.server?.port),
   smtp_helo_name: (it) => words(it.smtp.heloName),
   smtp_connect_timeout: (it) => words(seconds(it.smtp.connectTimeoutUs)),
+  smtp_tls: (it) => words(it.smtp.tls),
+  smtp_ca: (it) => words(it.smtp.trust.caFile),
+  smtp_verify_certificate: (it) => onOff(it.smtp.trust.verify),
+  smtp_user: (it) => words(it.smtp.user),
+  smtp_password: (it) => words(secretText(it.smtp.password)),
   smtp_alert: (it) => onOff(it.smtp.alert),
+  notify_timeout: ({ notify: { timeoutUs } }) =>
+    words(timeoutUs === undefined ? undefined : seconds(timeoutUs)),
+  notify_coalesce: (it) => onOff(it.notify.coalesce),
+  notify_webhook: (it) => it.notify.webhooks.map((one) => block(WEBHOOK, one, one.url)),
 
   script_user: (it) => words(it.scripts.user?.user, it.scripts.user?.group),
   enable_script_security: (it) => flag(it.scripts.security),

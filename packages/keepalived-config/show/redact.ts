@@ -8,6 +8,8 @@ const SECRETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   authentication: { auth_pass: 0 },
   auth_hmac: { key: 1 },
   SSL: { password: 0 },
+  global_defs: { smtp_password: 0 },
+  notify_webhook: { header: 1 },
 };
 
 /** Statements without the secrets in them. */

@@ -37,11 +37,13 @@ import {
   TRACK_PROCESS,
 } from "./tracking.ts";
 import { SSL, VIRTUAL_SERVER } from "./virtual_server.ts";
+import { WEBHOOK } from "./webhook.ts";
 
 /** The entries of every table of keywords, by its path. */
 const SHOWN: Readonly<Record<string, Entries<never>>> = {
   "": TOP,
   "/global_defs": GLOBAL,
+  "/global_defs/notify_webhook": WEBHOOK,
   "/track_group": TRACK_GROUP,
   "/vrrp_sync_group": SYNC_GROUP,
   "/garp_group": GARP_GROUP,
@@ -129,14 +131,20 @@ const secrets = `vrrp_instance A {
 SSL {
   password sesame
 }
+global_defs {
+  smtp_password sesame
+  notify_webhook https://low/ {
+    header Authorization sesame
+  }
+}
 `;
 
 test("showConfig() shows no secret unless it is told to", () => {
   const redacted = shown(secrets);
   assert.doesNotMatch(redacted, /sesame|3031323334/);
-  assert.equal(redacted.match(/\*{8}/g)?.length, 3);
+  assert.equal(redacted.match(/\*{8}/g)?.length, 5);
   const open = shown(secrets, { secrets: "shown" });
-  assert.equal(open.match(/sesame/g)?.length, 2);
+  assert.equal(open.match(/sesame/g)?.length, 4);
   assert.match(open, /key 1 hex:3031323334/);
 });
 
