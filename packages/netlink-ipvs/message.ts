@@ -61,6 +61,7 @@ export const commands = {
   flush: 17,
 } as const;
 
+/** The name of an operation. */
 export type Command = keyof typeof commands;
 
 const IPVS_GENL_VERSION = 1;

@@ -30,6 +30,7 @@ export type Service = {
   readonly unknown?: readonly RawAttribute[];
 };
 
+/** A flag by its number. */
 export type SchedulerFlag = 1 | 2 | 3;
 
 /** Connections of one client go to the same destination. */

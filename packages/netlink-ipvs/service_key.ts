@@ -6,6 +6,7 @@ import { type NameIn, nameOf, numberOf } from "./registry.ts";
 /** Numbers of the transport protocols that services have. */
 const protocols = { tcp: 6, udp: 17, sctp: 132 } as const;
 
+/** A transport protocol; a number that has no name here stands for itself. */
 export type Protocol = NameIn<typeof protocols>;
 
 /** What tells a service from others: where clients connect to, or the mark that a firewall gives their packets. */
@@ -36,6 +37,7 @@ export const serviceTable = {
   netmask: { number: 9, type: "bytes" },
 } as const;
 
+/** Values of {@linkcode serviceTable}. */
 export type ServiceValues = AttributeValues<typeof serviceTable>;
 
 /** 4 or 6. */

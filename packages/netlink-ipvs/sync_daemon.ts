@@ -26,6 +26,7 @@ export type SyncDaemon = {
 /** IP_VS_STATE_* */
 const roles = { master: 1, backup: 2 } as const;
 
+/** Whether it tells or hears; a number that has no name stands for itself. */
 export type SyncRole = NameIn<typeof roles>;
 
 /** In the order in which `ipvsadm` writes them. */

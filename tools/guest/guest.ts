@@ -25,6 +25,7 @@ export const guestTimedOut = 124;
 /** Exit status where the command was not run, or its end is not known. */
 export const guestFailed = 125;
 
+/** What to run in which guest. */
 export type GuestOptions = {
   readonly command: readonly string[];
   readonly memoryMb: number;

@@ -33,6 +33,7 @@ import {
 import { ExitError, exitStatus } from "../../exit_status.ts";
 import { runProgram } from "../../program.ts";
 
+/** Which IPVS, and how to talk to it. */
 export type IpvsOptions = {
   /** Network namespace whose IPVS it is; empty: that of process 1; absent: that of this process. */
   readonly namespace?: string | undefined;

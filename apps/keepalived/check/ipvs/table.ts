@@ -18,6 +18,7 @@ const racesPerRun = 3;
 /** Lines about what others changed, each time that the table is read. */
 const linesAtOnce = 10;
 
+/** What a table works with. */
 export type TableOptions = {
   readonly ipvs: Pick<Ipvs, "batch" | "read">;
   readonly scheduler: Scheduler;
