@@ -3,6 +3,14 @@ import type { Cause, StateKind } from "@keepalived/vrrp-fsm";
 /** The operator's words for the states. */
 export type OperatorState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
 
+/** The numbers that they have in dumps and metrics. */
+export const stateNumbers: Readonly<Record<OperatorState, number>> = {
+  INIT: 0,
+  BACKUP: 1,
+  MASTER: 2,
+  FAULT: 3,
+};
+
 /** What operators call the states: RFC 9568's words inside, keepalived's outside. They meet only here. */
 const operatorWords: Readonly<Record<StateKind, OperatorState>> = {
   initialize: "INIT",

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
 import { connect } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { Lab, until } from "../../tools/lab/lab.ts";
 import type { Daemon } from "../../tools/lab/daemon.ts";
 import { instanceConf } from "./instance_conf.ts";
@@ -44,6 +46,10 @@ test("status tells who is MASTER and what is wrong, in words and as JSON", async
 
   const json = await ask(daemon, "status", "--json");
   const { version, parent, vrrp } = JSON.parse(json.stdout);
+  const judge = new Ajv2020().compile(
+    JSON.parse(readFileSync(new URL("../../docs/status.schema.json", import.meta.url), "utf8")),
+  );
+  assert.ok(judge(JSON.parse(json.stdout)), JSON.stringify(judge.errors));
   assert.deepEqual([version, parent.process.pid, parent.children.length], [3, daemon.pid, 1]);
   assert.equal(vrrp.process.pid, Number(readFileSync(daemon.vrrpPidFile, "utf8")));
   assert.deepEqual(vrrp.instances.map((it: { state: string }) => it.state), ["MASTER", "FAULT"]);
@@ -153,7 +159,8 @@ test("the control socket is root's, goes with the daemon, and a flood of nonsens
   });
   for (const socket of sockets) socket.destroy();
   await until("it answers", async () => (await ask(daemon, "status")).status === 0, 10_000);
-  assert.deepEqual(daemon.lines(/Internal|late/), []);
+  assert.deepEqual(daemon.lines(/Internal/), []);
+  assert.equal(daemon.lines(/\(VI_1\) Entering/).length, 2, daemon.log.join("\n"));
   assert.equal(await daemon.stop(), 0);
   assert.equal(existsSync(path), false);
   assert.deepEqual(await ask(daemon, "status"), {
@@ -170,7 +177,7 @@ test("control_socket and control_group: another place, and a group that may ask"
   assert.equal(existsSync(socketOf(daemon)), false);
   const { mode, gid } = statSync(path);
   assert.deepEqual([mode & 0o777, gid], [0o660, 5]);
-  const [answer] = await request(path, '{"id":1,"method":"maintenance"}');
+  const [answer] = await converse(path, '{"id":1,"method":"maintenance"}');
   assert.deepEqual(JSON.parse(answer ?? ""), { id: 1, result: { maintenance: false } });
   daemon.configure(`global_defs {\ncontrol_socket off\n}\n${config()}`);
   daemon.signal("SIGHUP");
@@ -212,6 +219,21 @@ test("server drain, disable, weight: told in the status, and kept when the check
   assert.equal(await daemon.stop(), 0);
 });
 
+test("metrics are served where the configuration wants them, and no longer after a reload", async () => {
+  const path = `${lab.folder}/metrics.sock`;
+  const daemon = await startMaster(`global_defs {\nmetrics_socket ${path}\n}\n${config()}`);
+  await until("it is there", () => existsSync(path), 5000);
+  const { status, text } = await scrape(path);
+  assert.equal(status, 200);
+  assert.match(text, /^keepalived_vrrp_state\{instance="VI_1",vrid="51",.*\} 2$/m);
+  assert.match(text, /^keepalived_process_resident_memory_bytes\{process="vrrp"\} \d+$/m);
+  assert.match(text, /\n# EOF\n$/);
+  daemon.configure(config());
+  daemon.signal("SIGHUP");
+  await until("it is gone", () => !existsSync(path), 5000);
+  assert.equal(await daemon.stop(), 0);
+});
+
 async function startMaster(text = config()): Promise<Daemon> {
   const daemon = lab.start({ name: "a", config: text });
   await daemon.says(/\(VI_1\) Entering MASTER STATE/);
@@ -233,8 +255,19 @@ function ask(daemon: Daemon, ...words: readonly string[]): Promise<Run> {
   });
 }
 
+/** `GET /metrics` */
+function scrape(socketPath: string): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path: "/metrics", agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => text += part);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    }).on("error", reject).end();
+  });
+}
+
 /** Sends lines, and reads as many. */
-async function request(path: string, ...lines: readonly string[]): Promise<readonly string[]> {
+async function converse(path: string, ...lines: readonly string[]): Promise<readonly string[]> {
   const socket = connect(path);
   socket.end(lines.map((line) => `${line}\n`).join(""));
   return await Array.fromAsync(createInterface({ input: socket }));

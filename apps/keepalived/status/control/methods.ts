@@ -1,4 +1,4 @@
-import { documentOf } from "../ask.ts";
+import type { Inquiry } from "../ask.ts";
 import type { Premises } from "../premises.ts";
 import { allow, choiceOf, flagOf, type Params } from "./params.ts";
 import { orderOf, orderServer } from "./server_orders.ts";
@@ -7,6 +7,7 @@ import { ControlError, Json } from "./protocol.ts";
 /** What the methods work with. */
 export type MethodTools = {
   readonly premises: Premises;
+  readonly inquiry: Inquiry;
   readonly dump: (what: (typeof dumpKinds)[number]) => Promise<void>;
 };
 
@@ -16,10 +17,10 @@ type Method = (params: Params, tools: MethodTools) => unknown | Promise<unknown>
 
 /** The methods of the control socket, by name (docs/control.md). */
 const methods: Readonly<Record<string, Method>> = {
-  async status(params, { premises }) {
+  async status(params, { inquiry }) {
     allow(params, ["detail"]);
     const detail = choiceOf(params, "detail", ["full", "summary"]) ?? "full";
-    return new Json(await documentOf(premises, detail));
+    return new Json(await inquiry.document(detail));
   },
 
   async reload(params, { premises }) {

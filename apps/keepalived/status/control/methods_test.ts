@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Question, ServerOrder } from "../../control.ts";
+import { Inquiry } from "../ask.ts";
 import type { Premises } from "../premises.ts";
 import type { ParentSnapshot } from "../snapshot/parent_snapshot.ts";
 import { serveMethod } from "./methods.ts";
@@ -91,8 +92,10 @@ class Office {
   #maintenance = false;
 
   ask(method: string, params: object = {}): Promise<unknown> {
+    const premises = this.#premises();
     return serveMethod(method, params as Readonly<Record<string, unknown>>, {
-      premises: this.#premises(),
+      premises,
+      inquiry: new Inquiry(premises),
       dump: (what) => Promise.resolve(void this.dumped.push(what)),
     });
   }

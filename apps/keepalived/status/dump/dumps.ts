@@ -2,7 +2,7 @@ import process from "node:process";
 import type { Config } from "@keepalived/keepalived-config";
 import type { Log } from "../../log.ts";
 import { Runners } from "../../machine/runner.ts";
-import { documentOf } from "../ask.ts";
+import type { Inquiry } from "../ask.ts";
 import type { Child, ChildName, Premises } from "../premises.ts";
 import type { CheckSnapshot } from "../snapshot/check_snapshot.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
@@ -18,12 +18,14 @@ import type { WhoRuns } from "./words.ts";
 /** Writes the files that signals ask for, one request after the other. */
 export class Dumps {
   readonly #premises: Premises;
+  readonly #inquiry: Inquiry;
   readonly #log: Log;
   readonly #runners = new Runners();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(premises: Premises, log: Log) {
+  constructor(premises: Premises, inquiry: Inquiry, log: Log) {
     this.#premises = premises;
+    this.#inquiry = inquiry;
     this.#log = log;
   }
 
@@ -66,7 +68,7 @@ export class Dumps {
       const { json } = this.#names(config);
       if (jsonVersion === 3) {
         this.#say("everything as json", process.pid);
-        return await this.#write(json, await documentOf(this.#premises, "full"));
+        return await this.#write(json, await this.#inquiry.document("full"));
       }
       await this.#dumpOf("vrrp", "VRRP as json", async (text) => {
         const vrrp = JSON.parse(text) as VrrpSnapshot;
@@ -91,7 +93,7 @@ export class Dumps {
     const child = this.#premises.children().find((child) => child.name === name);
     if (child === undefined) return;
     this.#say(what, child.pid);
-    await write(await child.ask({ what: "snapshot", detail: "full" }), child);
+    await write(await this.#inquiry.snapshot(child, "full"), child);
   }
 
   #say(what: string, pid: number): void {

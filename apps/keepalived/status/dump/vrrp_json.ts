@@ -1,5 +1,5 @@
 import type { Command, VrrpInstanceConfig } from "@keepalived/keepalived-config";
-import type { OperatorState } from "../../names.ts";
+import { stateNumbers } from "../../names.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
 import { addressLines, type InstancePair } from "./instance_data.ts";
 import { routeWords } from "./route_words.ts";
@@ -19,13 +19,6 @@ export function vrrpJson(version: 1 | 2, dump: Dump): string {
   if (version === 1) return JSON.stringify(instances);
   return JSON.stringify({ vrrp: instances, track_process: processesOf(dump) });
 }
-
-const stateNumbers: Readonly<Record<OperatorState, number>> = {
-  INIT: 0,
-  BACKUP: 1,
-  MASTER: 2,
-  FAULT: 3,
-};
 
 function elementOf(pair: InstancePair, { config: { scripts }, vrrp }: Dump): unknown {
   const { config, now } = pair;

@@ -1,0 +1,15 @@
+import type { StatusDocument } from "../document.ts";
+import { exposition } from "./exposition.ts";
+import { lvsMetrics } from "./lvs_metrics.ts";
+import { processMetrics } from "./process_metrics.ts";
+import { vrrpMetrics } from "./vrrp_metrics.ts";
+
+/** All metrics (docs/metrics.md), as text. */
+export function metricsText(document: StatusDocument): string {
+  const { vrrp, check } = document;
+  return exposition([
+    ...processMetrics(document),
+    ...(vrrp === undefined ? [] : vrrpMetrics(vrrp)),
+    ...(check === undefined ? [] : lvsMetrics(check)),
+  ]);
+}
