@@ -13,7 +13,6 @@ import {
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
-import { ExitError, exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
@@ -29,6 +28,7 @@ import { KernelObjects } from "./kernel/kernel_objects.ts";
 import type { Owner } from "./kernel/kernel_table.ts";
 import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { rehearse } from "./rehearsal.ts";
+import { requireInterfaces } from "./require_interfaces.ts";
 import { SyncGroups } from "./sync_groups.ts";
 import { Links } from "./trackers/links.ts";
 import { Trackers } from "./trackers/trackers.ts";
@@ -379,17 +379,6 @@ export class VrrpProcess {
     if (decoded.ok) return decoded.value;
     this.#log("warning", `Netlink: cannot read a notification: ${decoded.error.fault}`);
     return undefined;
-  }
-}
-
-function requireInterfaces(config: Config, interfaces: Interfaces): void {
-  if (config.global.dynamicInterfaces !== "no") return;
-  for (const { name, interface: dev } of config.instances) {
-    if (dev === undefined || interfaces.link(dev) !== undefined) continue;
-    throw new ExitError(
-      exitStatus.configuration,
-      `Interface ${dev} for vrrp_instance ${name} doesn't exist; create it, or set dynamic_interfaces in global_defs to wait for it`,
-    );
   }
 }
 

@@ -24,7 +24,9 @@ test("a script rises and falls with what it returns, and that is said", async ()
   const { scripts, configure } = scriptsOf(bench);
   using _ = scripts;
   assert.equal(scripts.verdict("S"), "unknown");
-  configure(`script "/bin/sh -c 'exit $(cat ${bench.path("status")})'"\nrise 2\nfall 2\ntimeout 10`);
+  configure(
+    `script "/bin/sh -c 'exit $(cat ${bench.path("status")})'"\nrise 2\nfall 2\ntimeout 10`,
+  );
   await bench.until("good", () => scripts.verdict("S") === "good");
   writeFileSync(bench.path("status"), "3");
   await bench.until("bad", () => scripts.verdict("S") === "bad");
