@@ -43,6 +43,8 @@ export class Table implements Disposable {
   readonly #failed = new Set<string>();
   /** Texts of services that failed in this run: that their destinations do too is no news. */
   readonly #spoilt = new Set<string>();
+  /** Texts of services of which it is not known whether the kernel has done what it was asked. */
+  readonly #doubtful = new Set<string>();
   #applied: Applied = new Map();
   /** Texts of the keys of services to look at. */
   #due = new Set<string>();
@@ -167,7 +169,9 @@ export class Table implements Disposable {
       const [services, servers] = [plural(adopted.length, "service"), plural(count, "destination")];
       log("info", `IPVS: took over ${services} with ${servers}`);
     }
-    const changes = foreignChanges(known, found);
+    const certain = new Map([...known].filter(([text]) => !this.#doubtful.has(text)));
+    this.#doubtful.clear();
+    const changes = foreignChanges(certain, found);
     for (const line of changes.slice(0, linesAtOnce)) log("warning", `IPVS: somebody ${line}`);
     const left = changes.length - linesAtOnce;
     if (left > 0) log("warning", `IPVS: somebody made ${left} more changes, which are undone`);
@@ -212,7 +216,7 @@ export class Table implements Disposable {
         this.#failed.add(error.request);
         if (!this.#spoilt.has(text)) this.#complaints.say(error.message);
         if (operation.on === "service") this.#spoilt.add(text);
-        if (isUncertain(error)) this.#applied.delete(text);
+        if (isUncertain(error)) this.#doubtful.add(text);
       }
     }
     return isRace ? "race" : undefined;

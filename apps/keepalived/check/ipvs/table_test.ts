@@ -109,6 +109,30 @@ test("what nobody wants any more goes with its destinations", async () => {
   assert.deepEqual(bench.kernel.lines, []);
 });
 
+test("what nobody wants any more may be somebody else's", async () => {
+  const bench = await withWeb(server(1));
+  bench.table.set("dns", [wanted(dns, server(2))]);
+  bench.table.remove("web");
+  await bench.settle();
+  bench.kernel.put(service(web), server(3));
+  bench.news();
+  await bench.time.pass(61 * second);
+  assert.deepEqual(bench.news(), { batches: [], said: [] });
+});
+
+test("a wish may come at any moment", async () => {
+  for (let moment = 0; moment < 30; moment++) {
+    const bench = await withWeb(server(1));
+    bench.kernel.before = async () => {
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      bench.table.set("web", [wanted(web, server(3))]);
+    };
+    bench.table.set("web", [wanted(web, server(2))]);
+    await bench.time.pass(second);
+    assert.deepEqual(bench.kernel.lines, linesOf(server(3)), `after ${moment} turns`);
+  }
+});
+
 test("many changes go out in several datagrams, and newer wishes come between them", async () => {
   const bench = new Bench();
   const many = Array.from({ length: 1200 }, (_, i) => ({ ...server(1), port: 1000 + i }));
@@ -320,8 +344,12 @@ test("after an answer that did not come the table is read, and nobody is accused
   bench.kernel.unanswered.clear();
   bench.news();
   await bench.time.pass(second);
-  assert.deepEqual(bench.news().batches, [], "it had been carried out");
-  assert.deepEqual(bench.said.filter((line) => line.startsWith("warning")), []);
+  assert.deepEqual(bench.news(), { batches: [], said: [] }, "it had been carried out");
+  bench.kernel.table.clear();
+  await bench.time.pass(61 * second);
+  assert.deepEqual(bench.news().said, [
+    `warning: IPVS: somebody removed ${WEB}: it is added again`,
+  ]);
   assert.deepEqual(bench.kernel.lines, linesOf(server(1), server(2)));
 });
 
