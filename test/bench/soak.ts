@@ -1,129 +1,53 @@
 import process from "node:process";
-import v8 from "node:v8";
-import vm from "node:vm";
-import {
-  type Run,
-  scenarioOf,
-  simulate,
-  type Stepped,
-  type Watch,
-  type World,
-} from "@keepalived/simulation";
 import { parseArgs } from "@std/cli/parse-args";
-import { decodeAdvertisement, encodeAdvertisement, vrrpGroup } from "@keepalived/vrrp-codec";
-import { type Advertisement, instance, syncGroup } from "@keepalived/vrrp-fsm";
-import { inMiB, table } from "./report.ts";
+import { contenders } from "./contenders.ts";
+import { circumstances } from "./report.ts";
+import { runReal } from "./soak_real.ts";
+import { runVirtual } from "./soak_virtual.ts";
 
-export const summary = "whether memory stays what it is, over ten hours of virtual time";
+export const summary =
+  "whether memory stays what it is, over hours of virtual time or minutes of real time";
 
 const usage = `Usage: npm run bench -- soak --virtual [--hours N] [--seed N]
+       npm run bench -- soak --minutes N
 
-Runs a network of virtual routers in virtual time, with a fault every minute or so: reloads, partitions, crashes.
-Each advertisement is encoded and decoded. Prints what the machines and the heap hold after each hour.
-Ten hours take a few seconds.
+In virtual time: runs a network of virtual routers, with a fault every minute or so: reloads, partitions, crashes. Each
+advertisement is encoded and decoded. Prints what the machines and the heap hold after each hour; ten take a few seconds.
 
-  --virtual  in virtual time
-  --hours N  virtual hours (default 10)
-  --seed N   which network and which faults (default 5)
-  --help     this text
+In real time: runs a pair of daemons on Node and one on Deno, with sync groups and trackers, and has something happen
+every few seconds: scripts, files, processes and cables fail and recover, the configuration is reloaded. Prints the heap
+and the memory of each process after each minute, and how fast they grow. Needs root.
+
+  --virtual    in virtual time
+  --hours N    virtual hours (default 10)
+  --seed N     which network and which faults (default 5)
+  --minutes N  in real time, for so long
+  --help       this text
 `;
 
-const SECOND = 1_000_000;
-const HOUR = 3_600 * SECOND;
-
-/** What there is after a part of a soak. */
-export type Sample = {
-  readonly atUs: number;
-  readonly advertisements: number;
-  readonly takeovers: number;
-  /** Length of the states of all machines as JSON. */
-  readonly stateBytes: number;
-  /** Of the heap, after a collection. */
-  readonly heapBytes: number;
-};
-
-export function run(args: readonly string[]): number {
-  const options = parseArgs([...args], { boolean: ["virtual", "help"], string: ["hours", "seed"] });
-  const [hours, seed] = [Number(options["hours"] ?? 10), Number(options["seed"] ?? 5)];
+/** Measures, prints, and returns the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseArgs([...args], {
+    boolean: ["virtual", "help"],
+    string: ["hours", "seed", "minutes"],
+  });
   if (options["help"] === true) {
     process.stdout.write(usage);
     return 0;
   }
-  if (options["virtual"] !== true || !(hours > 0) || !Number.isInteger(seed)) {
+  const [hours, seed] = [Number(options["hours"] ?? 10), Number(options["seed"] ?? 5)];
+  const minutes = options["minutes"] === undefined ? undefined : Number(options["minutes"]);
+  if (options["virtual"] === true && minutes === undefined && hours > 0 && Number.isInteger(seed)) {
+    return runVirtual(hours, seed);
+  }
+  if (options["virtual"] === true || minutes === undefined || !(minutes > 0)) {
     process.stderr.write(usage);
     return 2;
   }
-  const samples: Sample[] = [];
-  const { violation } = soak({ seed, durationUs: hours * HOUR, everyUs: HOUR }, (sample) => {
-    samples.push(sample);
-  });
-  const rows = samples.map((it) => [
-    `${Math.round(it.atUs / HOUR)} h`,
-    `${it.advertisements}`,
-    `${it.takeovers}`,
-    `${it.stateBytes}`,
-    inMiB(it.heapBytes),
-  ]);
-  const header = ["after", "advertisements", "takeovers", "state bytes", "heap MiB"];
-  process.stdout.write(table(`A network of seed ${seed} in virtual time`, header, rows, 1));
-  if (violation === undefined) return 0;
-  process.stderr.write(`bench: ${violation.invariant}: ${violation.text}\n`);
-  return 1;
-}
-
-export type SoakOptions = {
-  readonly seed: number;
-  /** Virtual time. */
-  readonly durationUs: number;
-  /** Time between samples. */
-  readonly everyUs: number;
-};
-
-/** Runs the scenario of a seed for a long time. */
-export function soak(
-  { seed, durationUs, everyUs }: SoakOptions,
-  onSample: (sample: Sample) => void,
-): Run {
-  const collect = collector();
-  let [advertisements, takeovers, nextUs] = [0, 0, everyUs];
-  const witness: Watch = {
-    turned(_, __, steps: readonly Stepped[]) {
-      for (const { from, to, actions } of steps) {
-        if (to === "active" && from !== to) takeovers++;
-        for (const action of actions) {
-          if (action.kind !== "send-advertisement") continue;
-          advertisements++;
-          passThroughCodec(action.advertisement);
-        }
-      }
-    },
-    rested(world: World) {
-      if (world.nowUs < nextUs) return;
-      nextUs += everyUs;
-      const stateBytes = JSON.stringify(world.routers.map((router) => router.state)).length;
-      const heapBytes = collect();
-      onSample({ atUs: world.nowUs, advertisements, takeovers, stateBytes, heapBytes });
-    },
-  };
-  return simulate({ instance, syncGroup }, scenarioOf(seed, durationUs), witness);
-}
-
-/** What arrives must be what was sent. */
-function passThroughCodec(advertisement: Advertisement): void {
-  const [source, destination] = ["192.0.2.1", vrrpGroup[4]];
-  const message = encodeAdvertisement(advertisement, { source, destination });
-  const decoded = decodeAdvertisement(message, { source, destination, hopLimit: 255 });
-  if (!decoded.ok || decoded.value.priority !== advertisement.priority) {
-    throw new RangeError(`Cannot decode what was encoded: ${JSON.stringify(advertisement)}`);
+  if (process.getuid?.() !== 0) {
+    process.stderr.write("bench: soak --minutes needs root, for networks\n");
+    return 1;
   }
-}
-
-/** Collects garbage, and says how much is left. */
-function collector(): () => number {
-  v8.setFlagsFromString("--expose-gc");
-  const collect = vm.runInNewContext("gc") as () => void;
-  return () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
+  process.stdout.write(`${circumstances(contenders.filter(({ name }) => name !== "C"))}\n`);
+  return await runReal(minutes);
 }

@@ -53,3 +53,12 @@ export function drift(timesUs: readonly number[], intervalUs: number): number {
   if (first === undefined || last === undefined || timesUs.length < 2) return NaN;
   return (last - first) / (timesUs.length - 1) - intervalUs;
 }
+
+/** By how much y grows when x grows by one: the straight line that is nearest to the points (least squares). */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, it) => sum + it, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { drift, intervalDeviations, quantile, summarize } from "./statistics.ts";
+import { drift, intervalDeviations, quantile, slope, summarize } from "./statistics.ts";
 
 const thousand = Array.from({ length: 1000 }, (_, i) => 1000 - i); // 1000 down to 1
 
@@ -43,4 +43,10 @@ test("intervalDeviations() counts early and late alike", () => {
 test("drift() is what one period loses on average", () => {
   equal(drift([1000, 1101, 1202, 1306], 100), 2);
   equal(drift([1000], 100), NaN);
+});
+
+test("slope() is that of the line through the points, and of the nearest line to others", () => {
+  equal(slope([[1, 10], [2, 13], [3, 16]]), 3);
+  equal(slope([[1, 5], [2, 5], [4, 5]]), 0);
+  equal(slope([[0, 0], [1, 2], [2, 0], [3, 2]]), 0.4);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Sample, soak } from "./soak.ts";
+import { type Sample, soak } from "./soak_virtual.ts";
 
 test("half an hour of virtual time leaves no more behind than ten minutes", () => {
   const samples: Sample[] = [];
