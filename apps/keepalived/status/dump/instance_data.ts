@@ -239,9 +239,9 @@ function noticesOf(config: VrrpInstanceConfig, who: WhoRuns): readonly string[] 
     ...one("Fault", notify.fault),
     ...one("Stop", notify.stop),
     ...one("Deleted", notify.deleted),
-    ...one("Contested", notify.contested),
-    ...one("Master rx lower pri", notify.lowerPriorityReceived),
     ...one("Generic", notify.any),
+    ...one("Master rx lower pri", notify.lowerPriorityReceived),
+    ...one("Contested", notify.contested),
     `Notify priority changes = ${config.notifyPriorityChanges}`,
   ];
 }
