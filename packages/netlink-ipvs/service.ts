@@ -3,7 +3,6 @@ import { formatIp, type IpAddress, type IpFamily, ipToBytes } from "@keepalived/
 import type { RawAttribute } from "@keepalived/netlink-codec";
 import { familyOfNumber } from "./address.ts";
 import { decodeBody, type IpvsFault, type IpvsRequest, request } from "./message.ts";
-import { seconds } from "./seconds.ts";
 import {
   decodeKey,
   describeKey,
@@ -145,7 +144,7 @@ export function describeService(service: Service): string {
   const { key, scheduler, persistence, onePacket, schedulerFlags } = service;
   const words = [describeKey(key), "-s", scheduler];
   if (persistence !== undefined) {
-    words.push("-p", String(seconds(persistence.timeoutUs)));
+    words.push("-p", String(persistence.timeoutUs / 1_000_000));
     if (persistence.netmask !== undefined) words.push("-M", String(persistence.netmask));
     if (persistence.engine !== undefined) words.push("--pe", persistence.engine);
   }
@@ -187,7 +186,7 @@ function encodeService(service: Service): ServiceValues {
         (persistence === undefined ? 0 : PERSISTENT) + (onePacket ? ONE_PACKET : 0),
       mask: everyFlag,
     },
-    timeout: persistence === undefined ? 0 : seconds(persistence.timeoutUs),
+    timeout: persistence === undefined ? 0 : persistence.timeoutUs / 1_000_000,
     netmask: encodeNetmask(persistence?.netmask, familyOfService(key)),
     ...unknown !== undefined && { unknown },
   };

@@ -1,6 +1,5 @@
 import { type Decoded, fault, ok } from "@keepalived/bytes";
 import { decodeBody, type IpvsFault, type IpvsRequest, request } from "./message.ts";
-import { seconds } from "./seconds.ts";
 
 /** How long the kernel remembers a connection that is silent; whole seconds. */
 export type Timeouts = {
@@ -20,7 +19,9 @@ const table = {
 /** `ipvsadm --set 900 120 300`: what is absent or 0 stays as it is */
 export function setTimeouts(timeouts: Partial<Timeouts>): IpvsRequest {
   const { tcpUs = 0, tcpFinUs = 0, udpUs = 0 } = timeouts;
-  const [tcp, tcpFin, udp] = [seconds(tcpUs), seconds(tcpFinUs), seconds(udpUs)];
+  const tcp = tcpUs / 1_000_000;
+  const tcpFin = tcpFinUs / 1_000_000;
+  const udp = udpUs / 1_000_000;
   return request({
     words: `--set ${tcp} ${tcpFin} ${udp}`,
     command: "setConfig",
