@@ -36,7 +36,7 @@ export class ScaleWatch {
     for (let link = 0; link < size.links; link++) {
       for (let id = 1; id <= size.perLink; id++) {
         const address = virtualAddress(link, id);
-        const sight = { address, ...unseen(), bAdvertUs: NaN, bAddressUs: NaN, bArpUs: NaN };
+        const sight: Sight = { address, ...unseenOfA, ...unseenOfB };
         sights.push(sight);
         this.#byAddress.set(address, sight);
         for (const node of ["a", "b"] as const) {
@@ -62,9 +62,12 @@ export class ScaleWatch {
   /** Begins anew: what happened before does not count. */
   mark(): void {
     this.#sinceUs = Date.now() * 1000;
-    for (const sight of this.sights) {
-      Object.assign(sight, unseen(), { bAdvertUs: NaN, bAddressUs: NaN, bArpUs: NaN });
-    }
+    for (const sight of this.sights) Object.assign(sight, { ...unseenOfA, ...unseenOfB });
+  }
+
+  /** What b did until now does not count. */
+  forgetB(): void {
+    for (const sight of this.sights) Object.assign(sight, unseenOfB);
   }
 
   async settle(): Promise<void> {
@@ -106,6 +109,5 @@ export class ScaleWatch {
   }
 }
 
-function unseen(): Pick<Sight, "aLastUs" | "aCount" | "aLongestUs"> {
-  return { aLastUs: NaN, aCount: 0, aLongestUs: 0 };
-}
+const unseenOfA = { aLastUs: NaN, aCount: 0, aLongestUs: 0 } as const;
+const unseenOfB = { bAdvertUs: NaN, bAddressUs: NaN, bArpUs: NaN } as const;
