@@ -5,8 +5,11 @@ import {
   Descriptor,
   dieWithParent,
   effectiveCapabilities,
+  ignoreSignal,
   setProcessName,
   setUmask,
+  SIGRTMAX,
+  SIGRTMIN,
 } from "@keepalived/linux";
 import { type Deadline, Reactor } from "@keepalived/reactor";
 import {
@@ -82,6 +85,8 @@ export async function runChild(role: ChildRole): Promise<number> {
   process.on("SIGTERM", () => child.stop());
   // The parent forwards these itself: a terminal sends them to the whole process group.
   for (const signal of ["SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"]) process.on(signal, () => {});
+  // Those that want dumps are the parent's too, and would end this process.
+  for (const signal of [SIGRTMIN + 2, SIGRTMAX - 1]) ignoreSignal(signal);
   await child.run();
   return exitStatus.ok;
 }

@@ -307,6 +307,13 @@ test("a dump that cannot be written is said, and the daemon goes on", async () =
   sendSignal(daemon.pid, SIGUSR2);
   await until("the next one is there", () => existsSync(join(folder, "keepalived.stats")), 5000);
   assert.deepEqual(readdirSync(folder).toSorted(), ["keepalived.json", "keepalived.stats"]);
+  // Sent to the wrong process they are no harm.
+  const child = Number(readFileSync(daemon.vrrpPidFile, "utf8"));
+  for (const signal of [SIGNAL_JSON, SIGNAL_STATS_CLEAR, SIGUSR1, SIGUSR2]) {
+    sendSignal(child, signal);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(daemon.lines(/Respawning/), []);
   assert.equal(await daemon.stop(), 0);
 });
 
