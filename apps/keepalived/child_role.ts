@@ -36,8 +36,12 @@ import type { ProcessSnapshot } from "./status/snapshot/process_snapshot.ts";
 
 /** What a child process does with its configuration. */
 export type RoleProcess = {
-  /** Done when the first configuration runs. */
-  readonly start: (config: Config) => Promise<void>;
+  /**
+   * Done when the first configuration runs.
+   *
+   * @param goneSinceUs since when the process whose place this one takes did no work, on the reactor's clock
+   */
+  readonly start: (config: Config, goneSinceUs?: number) => Promise<void>;
   /** Goes over to another one; what is equal in both is not touched. */
   readonly configure: (config: Config) => Promise<void>;
   /** Gives everything back; done when that is done. */
@@ -167,7 +171,7 @@ class RunningChild {
     this.#tellWhen(this.#process.configure(message.config));
   }
 
-  #start({ config, options, maintenance, orders }: ConfigurationMessage): void {
+  #start({ config, options, maintenance, orders, goneSinceUs }: ConfigurationMessage): void {
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : "keepalived";
     setProcessName(this.#role.scheduling(config).process.name ?? named);
@@ -182,7 +186,7 @@ class RunningChild {
     this.#process = open(this.#reactor, log, options);
     this.#process.setMaintenance(maintenance);
     this.#process.setOrders?.(orders);
-    this.#tellWhen(this.#process.start(config));
+    this.#tellWhen(this.#process.start(config, goneSinceUs));
   }
 
   /** Nothing but a turn of the event loop brings it about: who hangs is silent. */

@@ -44,6 +44,8 @@ export type ConfigurationMessage = {
   readonly kind: "configuration";
   readonly config: Config;
   readonly options: RoleOptions;
+  /** Since when the process whose place this one takes did no work, microseconds of CLOCK_MONOTONIC; absent: it is the first. */
+  readonly goneSinceUs?: number;
   /** Whether the operator wants this machine to stay away. */
   readonly maintenance: boolean;
   /** Of several for one server the last one counts. */

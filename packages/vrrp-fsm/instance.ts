@@ -60,6 +60,7 @@ export type InstanceState = {
 export const GROUP_FAULT = "group ";
 
 type MemberEvent = Extract<SyncGroupEvent, { readonly kind: "member" }>;
+type Startup = Extract<RouterEvent, { readonly kind: "startup" }>;
 type InstanceStep = Step<InstanceState, Action>;
 type Input = InstanceEvent | Common<InstanceConfig>;
 
@@ -117,7 +118,7 @@ function step(
 ): InstanceStep {
   switch (event.kind) {
     case "startup":
-      return startup(config, state, nowUs);
+      return startup(config, state, event, nowUs);
     case "shutdown":
       return shutdown(config, state, nowUs);
     case "timeout":
@@ -145,17 +146,27 @@ function step(
   }
 }
 
-function startup(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+function startup(
+  config: InstanceConfig,
+  state: InstanceState,
+  event: Startup,
+  nowUs: number,
+): InstanceStep {
   if (state.running || state.startAtUs !== null) return stay(state);
-  if (config.startupDelayUs === 0) return begin(config, state, nowUs);
+  if (config.startupDelayUs === 0 || event.resume) return begin(config, state, event, nowUs);
   return move({ ...state, startAtUs: nowUs + config.startupDelayUs });
 }
 
-/** The startup delay is over. */
-function begin(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
+/** There is no startup delay, or it is over. */
+function begin(
+  config: InstanceConfig,
+  state: InstanceState,
+  event: Startup,
+  nowUs: number,
+): InstanceStep {
   const next = { ...state, running: true, startAtUs: null };
   if (state.faults.length > 0) return settle(config, state, next);
-  return drive(config, state, next, { kind: "startup" }, nowUs);
+  return drive(config, state, next, event, nowUs);
 }
 
 function shutdown(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
@@ -166,7 +177,9 @@ function shutdown(config: InstanceConfig, state: InstanceState, nowUs: number): 
 
 function timeout(config: InstanceConfig, state: InstanceState, nowUs: number): InstanceStep {
   if (state.startAtUs !== null) {
-    return nowUs >= state.startAtUs ? begin(config, state, nowUs) : stay(state);
+    return nowUs >= state.startAtUs
+      ? begin(config, state, { kind: "startup" }, nowUs)
+      : stay(state);
   }
   const routerAtUs = router.nextDeadlineUs(state.router);
   if (routerAtUs !== undefined && nowUs >= routerAtUs) {

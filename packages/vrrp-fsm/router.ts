@@ -24,7 +24,8 @@ export type RouterConfig =
   };
 
 export type RouterEvent =
-  | { readonly kind: "startup" }
+  /** `resume`: we were Active a moment ago, and no peer has had the time to notice that we stopped. */
+  | { readonly kind: "startup"; readonly resume?: true }
   /** Startup after a fault: the wish to be Active counts no more. */
   | { readonly kind: "recovery" }
   | { readonly kind: "shutdown" }
@@ -104,7 +105,7 @@ function inInitialize(
   switch (event.kind) {
     case "startup":
     case "recovery":
-      if (config.priority === OWNER_PRIORITY) {
+      if (config.priority === OWNER_PRIORITY || event.kind === "startup" && event.resume === true) {
         return stand(config, backup(config, nowUs, event.kind), nowUs, event.kind);
       }
       return move(backup(config, nowUs + firstWaitUs(config, event.kind), event.kind));

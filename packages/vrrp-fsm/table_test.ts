@@ -27,7 +27,7 @@ const FOLDER = new URL("testdata/table/", import.meta.url);
 
 /** Each event, with the differences that the standard or keepalived makes. A new kind of event does not compile here. */
 const EVENTS: Readonly<Record<Input["kind"], readonly string[]>> = {
-  startup: ["startup"],
+  startup: ["startup", "startup resume"],
   shutdown: ["shutdown"],
   timeout: ["timeout early", "timeout due"],
   configured: ["configured same", "configured other"],
@@ -194,6 +194,8 @@ function variantOf(event: InstanceEvent, config: InstanceConfig, state: Instance
       return "weight";
     case "group":
       return `group ${event.command}`;
+    case "startup":
+      return event.resume === true ? "startup resume" : "startup";
     default:
       return event.kind;
   }

@@ -35,6 +35,7 @@ export function parseEvent(command: string, words: readonly string[]): InstanceE
   const [first = "", second = ""] = words;
   switch (command) {
     case "startup":
+      return first === "resume" ? { kind: command, resume: true } : { kind: command };
     case "shutdown":
     case "owned-address-lost":
     case "announcement-requested":

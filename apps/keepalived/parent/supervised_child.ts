@@ -76,6 +76,11 @@ export class SupervisedChild {
   #starts = 0;
   /** Unix time in seconds. */
   #startedAt = 0;
+  /** When the last sign of life was heard. */
+  #heardUs = 0;
+  /** Whether the process that runs has taken a configuration. */
+  #hasWorked = false;
+  #goneSinceUs: number | undefined;
   #onStopped: () => void = () => {};
 
   constructor(options: SupervisedChildOptions) {
@@ -219,10 +224,22 @@ export class SupervisedChild {
       this.#ended(
         signal === null ? { kind: "exited", status: status ?? 0 } : { kind: "killed", signal },
       ));
-    this.#send(this.#options.configuration());
+    const gone = this.#goneSinceUs === undefined ? {} : { goneSinceUs: this.#goneSinceUs };
+    this.#send({ ...this.#options.configuration(), ...gone });
+  }
+
+  /** Until when the work was done, if it ever was. */
+  #lastWorkUs(): number | undefined {
+    if (!this.#hasWorked) return this.#goneSinceUs;
+    this.#hasWorked = false;
+    const nowUs = this.#options.scheduler.nowUs();
+    // Whoever was silent had stopped working before it was killed.
+    const wasSilent = nowUs - this.#heardUs > heartbeatUs * 3 / 2;
+    return wasSilent ? this.#heardUs : nowUs;
   }
 
   #ended(end: ProcessEnd): void {
+    this.#goneSinceUs = this.#lastWorkUs();
     this.#process = undefined;
     this.#questions.drop();
     this.#host.send({ kind: "ended", end });
@@ -237,8 +254,10 @@ export class SupervisedChild {
     const message = JSON.parse(line) as ChildMessage;
     switch (message.kind) {
       case "alive":
+        this.#heardUs = this.#options.scheduler.nowUs();
         return this.#host.send({ kind: "kick" });
       case "configured":
+        this.#hasWorked = true;
         return this.#options.onReady();
       case "answer":
         return this.#questions.expect(message);

@@ -1,6 +1,9 @@
 /** Real processes under a watchdog whose time is not real. */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
 import type { ConfigurationMessage } from "../control.ts";
@@ -78,6 +81,38 @@ test("it gets its configuration, and tells when it runs it", async () => {
   const it = new Nursery(`read line; case $line in *configuration*) ${configured};; esac; read x`);
   await it.until("ready", () => it.ready === 1);
   assert.deepEqual(it.said, [`Starting Test child process, pid=${it.pid}`]);
+});
+
+test("a successor is told since when nobody did the work", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "keepalived-child-"));
+  try {
+    const file = join(folder, "told");
+    // The third one ends before it does any work.
+    const it = new Nursery(
+      `read line; echo "$line" >>${file}; n=$(wc -l <${file}); [ $n = 3 ] && exit 3; ${alive}; ${configured}; read x`,
+    );
+    const told = () =>
+      readFileSync(file, "utf8").trimEnd().split("\n")
+        .map((line) => (JSON.parse(line) as ConfigurationMessage).goneSinceUs);
+    const works = async (count: number) => {
+      await it.until("ready", () => it.ready === count);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // Its heartbeat arrives.
+    };
+    await works(1);
+    it.clock.advance(1); // At 1 s it works still.
+    await it.crash();
+    await works(2);
+    it.clock.advance(4); // At 1 s it was heard last: at 5 s it is killed, and has not worked since.
+    await it.crash();
+    await it.until("a delay", () => it.count(/delayed 1 seconds/) === 1);
+    it.clock.advance(1);
+    await it.until("a longer delay", () => it.count(/delayed 2 seconds/) === 1);
+    it.clock.advance(2);
+    await works(3);
+    assert.deepEqual(told(), [undefined, 1_000_000, 1_000_000, 1_000_000]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("one that was killed is there again at once, the next time after 1, 2 and 4 seconds", async () => {

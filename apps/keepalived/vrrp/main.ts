@@ -22,7 +22,7 @@ const vrrp: ChildRole = {
   open(reactor, log, { detail, addressMonitoring, addressesAtEnd }) {
     const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring });
     return {
-      start: (config) => vrrp.start(config),
+      start: (config, goneSinceUs) => vrrp.start(config, goneSinceUs),
       configure: (config) => vrrp.configure(config),
       // Resigns everywhere, and waits until the kernel has taken the addresses back.
       stop: () => vrrp.stop(addressesAtEnd),

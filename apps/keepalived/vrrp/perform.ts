@@ -43,6 +43,8 @@ export function perform(action: Action, router: VirtualRouter, world: World): vo
       const { from, to, reason } = action;
       router.priorityChanged(action.priority);
       router.stateChanged(from, to, reason);
+      // A backup waits whether somebody else is there.
+      if (to !== "backup") world.kernel.inheritance.renounce(name);
       // The end of the process says it all.
       if (to === "initialize") return;
       const init = from === "initialize" && to === "backup" ? " (init)" : "";

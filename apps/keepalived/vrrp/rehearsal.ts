@@ -79,6 +79,7 @@ export function rehearse(
         onFault: () => {},
       }),
       virtualAddresses: () => new Set(),
+      mayResume: () => false,
     };
     for (let i = 0; i < times; i++) {
       // Of a takeover that a sync group wants nothing is prepared.

@@ -159,7 +159,10 @@ export class VirtualRouter {
    */
   stop(resign = true): void {
     this.#waiting = false;
-    if (resign) this.#host.send({ kind: "shutdown" });
+    if (resign) {
+      this.#host.send({ kind: "shutdown" });
+      this.#world.kernel.inheritance.renounce(this.#config.name);
+    }
     for (const watch of this.#watches.splice(0)) watch[Symbol.dispose]();
     this.#membership.leave();
     this.#host[Symbol.dispose]();
@@ -228,6 +231,8 @@ export class VirtualRouter {
       if (this.peers.get(source)?.lastRefusal?.endsWith("-replay")) return;
       return this.#contest.refused({ source, priority, maxAdvertiseIntervalUs }, atUs);
     }
+    // There is another MASTER, who has the addresses.
+    if (priority > 0) this.#world.kernel.inheritance.renounce(this.#config.name);
     this.#outbox?.mirror(source, advertisement.checksumForm);
     const master = this.#master;
     const event = { kind: "advertisement", source, priority, maxAdvertiseIntervalUs } as const;
@@ -323,7 +328,8 @@ export class VirtualRouter {
   #startUp(): void {
     if (!this.#waiting || this.#influence.pending.length > 0) return;
     this.#waiting = false;
-    this.#host.send({ kind: "startup" });
+    const resumes = this.#world.mayResume(this.#config);
+    this.#host.send(resumes ? { kind: "startup", resume: true } : { kind: "startup" });
   }
 
   #watchInterfaces(): void {

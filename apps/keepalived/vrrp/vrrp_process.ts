@@ -68,6 +68,7 @@ export class VrrpProcess {
   #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
   #maintenance = false;
+  #goneSinceUs: number | undefined;
   /** Notifications that came while the kernel's tables are read, to be taken after them. */
   #early: Notification[] | undefined;
   /** The start or reload under way; the next one waits for it. */
@@ -144,11 +145,18 @@ export class VrrpProcess {
         },
       },
       virtualAddresses: () => this.#virtualAddresses,
+      mayResume: (config) => this.#mayResume(config),
     };
   }
 
-  /** Learns what the kernel has, clears what an earlier run left, and starts every virtual router. */
-  start(config: Config): Promise<void> {
+  /**
+   * Learns what the kernel has, clears what an earlier run left, and starts every virtual router.
+   *
+   * @param goneSinceUs since when the process whose work this one goes on with is gone, on the reactor's clock: what it
+   * left stays until it is known who is MASTER
+   */
+  start(config: Config, goneSinceUs?: number): Promise<void> {
+    this.#goneSinceUs = goneSinceUs;
     return this.#changing = this.#begin(config);
   }
 
@@ -177,6 +185,13 @@ export class VrrpProcess {
     for (const router of this.#routers) this.#maintain(router);
   }
 
+  #mayResume({ name, advertisementIntervalUs, downTimerAdverts }: VrrpInstanceConfig): boolean {
+    if (this.#goneSinceUs === undefined || !this.#kernel.inheritance.isWhole(name)) return false;
+    // The last advertisement may have been sent an interval before.
+    const patienceUs = (downTimerAdverts - 1) * advertisementIntervalUs;
+    return this.#reactor.nowUs() - this.#goneSinceUs < patienceUs;
+  }
+
   #maintain(router: VirtualRouter): void {
     router.setFault(MAINTENANCE, this.#maintenance ? "maintenance mode" : undefined);
   }
@@ -194,7 +209,7 @@ export class VrrpProcess {
     this.#track(config);
     this.#setVirtualAddresses(config.instances);
     await this.#devices.make(config.devices);
-    await this.#kernel.start(config);
+    await this.#kernel.start(config, this.#goneSinceUs !== undefined);
     this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
     this.#setInfluences();
     this.#kernel.report();

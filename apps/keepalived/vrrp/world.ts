@@ -1,4 +1,5 @@
 import type { IpAddress } from "@keepalived/ip-address";
+import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { Scheduler } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
 import type { Notifier } from "../notify/notifier.ts";
@@ -26,4 +27,6 @@ export type World = {
   readonly detail: number;
   /** Addresses of all virtual routers, which are no source for advertisements. */
   readonly virtualAddresses: () => ReadonlySet<IpAddress>;
+  /** Whether an instance was MASTER in a process that was killed so recently that no peer can have noticed. */
+  readonly mayResume: (config: VrrpInstanceConfig) => boolean;
 };

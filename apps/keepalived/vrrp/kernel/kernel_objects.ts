@@ -7,6 +7,7 @@ import type { Holding, VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
+import { Inheritance } from "./inheritance.ts";
 import { keepSecondaries } from "./keep_secondaries.ts";
 import type { Loss, Owner, Stock } from "./kernel_table.ts";
 import { PromotedSecondaries } from "./promoted_secondaries.ts";
@@ -41,6 +42,7 @@ export type KernelObjectsOptions = {
  * static ones.
  */
 export class KernelObjects {
+  readonly inheritance: Inheritance;
   readonly #options: KernelObjectsOptions;
   readonly #tables: Tables;
   readonly #statics: StaticObjects;
@@ -57,13 +59,19 @@ export class KernelObjects {
     this.#tables = newTables({ ...options, onChange: () => this.#schedule("report") });
     this.#statics = new StaticObjects({ ...options, tables: this.#tables });
     this.#promoted = new PromotedSecondaries(interfaces, log);
+    this.inheritance = new Inheritance(this.#tables, interfaces);
   }
 
-  /** Takes away what an earlier run left of virtual routers, and puts up what is static. */
-  async start(config: Config): Promise<void> {
+  /**
+   * Takes away what an earlier run left of virtual routers, and puts up what is static.
+   *
+   * @param inherits keep what is left until {@linkcode KernelObjects.inheritance} is told what becomes of it
+   */
+  async start(config: Config, inherits: boolean): Promise<void> {
     this.#watch(config);
     const found = await this.#monitor?.read() ?? noRouting;
-    this.#removeLeftOvers(config.instances, found);
+    if (inherits) this.inheritance.accept(config.instances, found);
+    else this.#removeLeftOvers(config.instances, found);
     this.#promoted.configure(config.instances);
     this.#statics.configure(config);
   }

@@ -138,6 +138,20 @@ export class KernelTable<Item, Value> {
     else for (const entry of entries) this.#held.wanted.add(entry);
   }
 
+  /** Has an owner hold what the kernel was found to have: nothing is asked of it. */
+  adopt(owner: Owner, items: readonly Item[]): void {
+    for (const item of items) {
+      const value = this.#kind.resolve(item);
+      if (typeof value === "string") continue;
+      const entry = this.#entryOf(item);
+      entry.owners.add(owner);
+      entry.item = item;
+      entry.value = value;
+      entry.state = "present";
+      entry.serial = ++this.#serial;
+    }
+  }
+
   /**
    * Makes ready what {@linkcode KernelTable.add} would do in a moment, when there will be no time for it.
    *

@@ -1,0 +1,74 @@
+import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
+import type { VirtualAddress } from "@keepalived/vrrp-fsm";
+import type { Interfaces } from "../interfaces.ts";
+import { holdingsOf, sortHoldings } from "./holdings.ts";
+import type { Owner } from "./kernel_table.ts";
+import type { HeldRoute } from "./route_of.ts";
+import type { OwnRouting } from "./routing_monitor.ts";
+import type { HeldRule } from "./rules.ts";
+import type { Tables } from "./tables.ts";
+
+type Legacy = {
+  readonly owner: Owner;
+  readonly addresses: readonly VirtualAddress[];
+  readonly routes: readonly HeldRoute[];
+  readonly rules: readonly HeldRule[];
+  /** Whether all addresses were there: it was MASTER. */
+  readonly isWhole: boolean;
+};
+
+/**
+ * What a process that was killed left of its virtual routers, while its successor does not know yet whether it is MASTER
+ * again. It stays in place until that is decided, so that clients do not notice.
+ */
+export class Inheritance {
+  readonly #tables: Tables;
+  readonly #interfaces: Interfaces;
+  /** By name of the instance. */
+  readonly #legacies = new Map<string, Legacy>();
+
+  constructor(tables: Tables, interfaces: Interfaces) {
+    this.#tables = tables;
+    this.#interfaces = interfaces;
+  }
+
+  /** Takes over what is found; nothing is asked of the kernel. */
+  accept(instances: readonly VrrpInstanceConfig[], found: OwnRouting): void {
+    const { addresses, routes, rules } = this.#tables;
+    const isRule = rules.finder(found.rules);
+    const isRoute = routes.finder(found.routes);
+    const isAddress = addresses.finder(this.#interfaces.allAddresses());
+    for (const config of instances) {
+      const all = [...config.addresses, ...config.excludedAddresses];
+      const held = sortHoldings(holdingsOf(config));
+      const left = {
+        owner: { config },
+        addresses: all.filter(isAddress),
+        routes: held.routes.filter(isRoute),
+        rules: held.rules.filter(isRule),
+      };
+      addresses.adopt(left.owner, left.addresses);
+      routes.adopt(left.owner, left.routes);
+      rules.adopt(left.owner, left.rules);
+      const isWhole = all.length > 0 && left.addresses.length === all.length;
+      this.#legacies.set(config.name, { ...left, isWhole });
+    }
+  }
+
+  /** Whether an instance left all of its addresses, and none of them was given away since. */
+  isWhole(name: string): boolean {
+    return this.#legacies.get(name)?.isWhole === true;
+  }
+
+  /** It is decided: what nobody else has taken over by now goes. */
+  renounce(name: string): void {
+    const legacy = this.#legacies.get(name);
+    if (legacy === undefined) return;
+    this.#legacies.delete(name);
+    const { owner, addresses, routes, rules } = legacy;
+    this.#tables.rules.remove(owner, rules);
+    this.#tables.routes.remove(owner, routes);
+    // The last first: with a primary address the kernel removes its secondary ones.
+    this.#tables.addresses.remove(owner, addresses.toReversed());
+  }
+}
