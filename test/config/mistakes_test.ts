@@ -142,7 +142,7 @@ test("loadConfig() gives no configuration if the main file cannot be read", () =
 const codes: readonly (readonly [string, readonly string[], number])[] = [
   ["nothing", [], 0],
   ["findings of ours alone", ["surplus-argument", "not-expanded", "old-name"], 0],
-  ["a file that is missing", ["file-not-found", "surplus-argument"], 4],
+  ["a file that is missing and must not be", ["file-not-found", "surplus-argument"], 6],
   ["an interface of a delay that is missing", ["absent-interface"], 4],
   ["an interface that is missing", ["unknown-interface"], 5],
   ["anything else", ["absent-interface", "deprecated"], 5],
@@ -159,3 +159,8 @@ for (const [name, list, expected] of codes) {
     assert.equal(testExitCode(diagnostics), expected);
   });
 }
+
+test("testExitCode() is 4 for a file that may be missing", () => {
+  const at = { file: "a", line: 1, column: 1, length: 1 };
+  assert.equal(testExitCode([{ severity: "warning", code: "file-not-found", message: "", at }]), 4);
+});
