@@ -1,7 +1,7 @@
 import type { IpAddress } from "@keepalived/ip-address";
 import type { Contender, InstanceState } from "@keepalived/vrrp-fsm";
 import type { PlacedInstance } from "./devices/placement.ts";
-import type { Stock } from "./kernel/kernel_table.ts";
+import type { Stock } from "./kernel/owner.ts";
 import type { Peer } from "./peers.ts";
 
 /** What a virtual router is and why. Not a copy: it changes with the router. */

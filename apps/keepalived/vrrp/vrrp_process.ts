@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { IpAddress } from "@keepalived/ip-address";
 import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { matchInstances } from "@keepalived/keepalived-config/match";
@@ -25,8 +24,9 @@ import { place, type PlacedConfig } from "./devices/placement.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Interfaces } from "./interfaces.ts";
 import { KernelObjects } from "./kernel/kernel_objects.ts";
-import type { Owner } from "./kernel/kernel_table.ts";
+import type { Owner } from "./kernel/owner.ts";
 import { RoutingMonitor } from "./kernel/routing_monitor.ts";
+import { isForwarding } from "./is_forwarding.ts";
 import { rehearse } from "./rehearsal.ts";
 import { requireInterfaces } from "./require_interfaces.ts";
 import { SyncGroups } from "./sync_groups.ts";
@@ -394,14 +394,5 @@ export class VrrpProcess {
     if (decoded.ok) return decoded.value;
     this.#log("warning", `Netlink: cannot read a notification: ${decoded.error.fault}`);
     return undefined;
-  }
-}
-
-function isForwarding(interfaceName: string): boolean {
-  try {
-    return readFileSync(`/proc/sys/net/ipv6/conf/${interfaceName}/forwarding`, "utf8").trim() ===
-      "1";
-  } catch {
-    return false; // No IPv6 on this interface, so it routes none.
   }
 }

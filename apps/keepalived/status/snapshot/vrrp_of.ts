@@ -2,7 +2,7 @@ import type { Interfaces } from "../../vrrp/interfaces.ts";
 import { operatorState } from "../../names.ts";
 import type { Channel } from "../../vrrp/channel.ts";
 import type { Device } from "../../vrrp/devices/device.ts";
-import type { Stock } from "../../vrrp/kernel/kernel_table.ts";
+import type { Stock } from "../../vrrp/kernel/owner.ts";
 import type { SyncGroups } from "../../vrrp/sync_groups.ts";
 import type { TrackersStatus } from "../../vrrp/trackers/trackers.ts";
 import type { Links } from "../../vrrp/trackers/links.ts";

@@ -2,7 +2,7 @@ import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { VirtualAddress } from "@keepalived/vrrp-fsm";
 import type { Interfaces } from "../interfaces.ts";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner } from "./owner.ts";
 import type { HeldRoute } from "./route_of.ts";
 import type { OwnRouting } from "./routing_monitor.ts";
 import type { HeldRule } from "./rules.ts";

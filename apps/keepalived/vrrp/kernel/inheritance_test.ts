@@ -6,7 +6,7 @@ import { Interfaces } from "../interfaces.ts";
 import { configOf, instanceText } from "../trackers/fixture.ts";
 import { FakeConnection } from "./fake_connection.ts";
 import { Inheritance } from "./inheritance.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner } from "./owner.ts";
 import { newTables } from "./tables.ts";
 
 const [config] = configOf(instanceText("A", 1, "virtual_ipaddress_excluded {\n10.0.0.9\n}"))

@@ -9,7 +9,7 @@ import type { Interfaces } from "../interfaces.ts";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
 import { Inheritance } from "./inheritance.ts";
 import { keepSecondaries } from "./keep_secondaries.ts";
-import type { Loss, Owner, Stock } from "./kernel_table.ts";
+import type { Loss, Owner, Stock } from "./owner.ts";
 import { PromotedSecondaries } from "./promoted_secondaries.ts";
 import type { HeldRoute } from "./route_of.ts";
 import { usesLink } from "./routes.ts";

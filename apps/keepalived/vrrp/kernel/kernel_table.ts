@@ -1,28 +1,10 @@
-import type { VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import type { NetlinkError, NetlinkResult, PreparedAction } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
 import type { ObjectKind } from "./object_kind.ts";
+import type { Loss, Owner, Stock } from "./owner.ts";
 import { Removals } from "./removals.ts";
 import type { Requests } from "./requests.ts";
-
-/** Who wants objects, by identity: its configuration may change. */
-export type Owner = {
-  readonly config:
-    & Pick<VrrpInstanceConfig, "name">
-    & Partial<Pick<VrrpInstanceConfig, "addresses" | "excludedAddresses" | "routes" | "rules">>;
-};
-
-/** An object that somebody else removed, and who wants it. */
-export type Loss<Item> = { readonly item: Item; readonly owners: ReadonlySet<Owner> };
-
-/** An object that is wanted now or at other times, and whether it is there. */
-export type Stock = {
-  readonly kind: "address" | "route" | "rule";
-  /** In the words of `ip`. */
-  readonly text: string;
-  readonly present: boolean;
-};
 
 type Entry<Item, Value> = {
   item: Item;

@@ -5,7 +5,7 @@ import { EACCES, EADDRNOTAVAIL, EEXIST, ESRCH } from "@keepalived/linux";
 import type { Address, Link, Route } from "@keepalived/netlink-route";
 import { Interfaces } from "../interfaces.ts";
 import { FakeConnection } from "./fake_connection.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner } from "./owner.ts";
 import type { HeldRoute } from "./route_of.ts";
 import { usesLink } from "./routes.ts";
 import { newTables, type Tables } from "./tables.ts";

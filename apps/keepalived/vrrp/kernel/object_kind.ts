@@ -1,5 +1,5 @@
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
-import type { Stock } from "./kernel_table.ts";
+import type { Stock } from "./owner.ts";
 
 /** Protocol number that marks what is ours (`ip` prints `proto keepalived`). */
 export const PROTOCOL_KEEPALIVED = 18;

@@ -2,7 +2,7 @@ import type { Config, Route, Rule, VirtualAddress } from "@keepalived/keepalived
 import type { VirtualAddress as HeldAddress } from "@keepalived/vrrp-fsm";
 import type { Log } from "../../log.ts";
 import type { Interfaces } from "../interfaces.ts";
-import type { Owner, Stock } from "./kernel_table.ts";
+import type { Owner, Stock } from "./owner.ts";
 import { type HeldRoute, heldRoute } from "./route_of.ts";
 import { type HeldRule, heldRule } from "./rules.ts";
 import { type Static, StaticTable } from "./static_table.ts";

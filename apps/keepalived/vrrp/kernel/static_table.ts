@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
-import type { KernelTable, Owner, Stock } from "./kernel_table.ts";
+import type { KernelTable } from "./kernel_table.ts";
+import type { Owner, Stock } from "./owner.ts";
 
 /** An object that is on the host whoever is MASTER, and what the configuration says of it besides. */
 export type Static<Item> = {

@@ -1,6 +1,6 @@
 import type { VirtualAddress } from "@keepalived/vrrp-fsm";
 import { describeAddress } from "./addresses.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner } from "./owner.ts";
 import { type HeldRoute, heldRoute } from "./route_of.ts";
 import { type HeldRule, heldRule } from "./rules.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadConfig } from "@keepalived/keepalived-config";
 import { holdingsOf, sortHoldings } from "./holdings.ts";
-import type { Owner } from "./kernel_table.ts";
+import type { Owner } from "./owner.ts";
 import { isTracked } from "./tracked.ts";
 
 function ownerOf(lines: string) {
