@@ -222,7 +222,7 @@ const rules: readonly (readonly [
         refreshUs: 3_000_000,
         refreshRepeat: 1,
         lowerPriorityRepeat: 9,
-        lowerPriorityDelayUs: 1_000_000,
+        lowerPriorityDelayUs: 5_000_000,
         garpIntervalUs: 1000,
         gnaIntervalUs: 0,
         extraInterfaceUs: 0,

@@ -4,6 +4,7 @@ import { familyOf, type IpAddress, type IpFamily, parseIp } from "@keepalived/ip
 import { parseMac, parsePrefix } from "@keepalived/ip-address";
 import { type Body, placeOf, type Statement } from "./bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "./body.ts";
+import { lowerPriorityBurst } from "./lower_priority_burst.ts";
 import type * as Model from "./model.ts";
 import type { GlobalConfig } from "./model_global.ts";
 import { readAddressLine } from "./read_address.ts";
@@ -185,9 +186,10 @@ function readPeer(words: readonly [Word, ...Word[]], say: Say): Model.UnicastPee
   return { address, minTtl: ttl.min_ttl, maxTtl: ttl.max_ttl };
 }
 
-/** Announcements: what the instance says, else the global value, else (lower priority) the instance's own one. */
+/** Announcements: what the instance says, else the global value, also of those against a lower priority. */
 export function readAnnouncement(body: Body, global: GlobalConfig, say: Say): Model.Announcement {
   const { garp, minGarp } = global.vrrp;
+  const lowerPriority = lowerPriorityBurst(global.vrrp);
   const positive = (name: string, fallback: number): number => {
     const value = numberOf(body, name) ?? fallback;
     if (value > 0) return value;
@@ -206,10 +208,8 @@ export function readAnnouncement(body: Body, global: GlobalConfig, say: Say): Mo
     delayUs,
     refreshUs: numberOf(body, "garp_master_refresh") ?? garp.refreshUs,
     refreshRepeat: positive("garp_master_refresh_repeat", garp.refreshRepeat),
-    lowerPriorityRepeat: numberOf(body, "garp_lower_prio_repeat") ?? garp.lowerPriorityRepeat ??
-      repeat,
-    lowerPriorityDelayUs: numberOf(body, "garp_lower_prio_delay") ?? garp.lowerPriorityDelayUs ??
-      delayUs,
+    lowerPriorityRepeat: numberOf(body, "garp_lower_prio_repeat") ?? lowerPriority.repeat,
+    lowerPriorityDelayUs: numberOf(body, "garp_lower_prio_delay") ?? lowerPriority.delayUs,
     garpIntervalUs: garp.garpIntervalUs,
     gnaIntervalUs: garp.gnaIntervalUs,
     extraInterfaceUs: numberOf(body, "garp_extra_if", 1) ?? garp.extraInterfaceUs,

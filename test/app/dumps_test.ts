@@ -137,6 +137,8 @@ vrrp_instance U {
 vrrp_instance B {
   interface eth0
   virtual_router_id 54
+  garp_master_delay 2
+  garp_master_repeat 3
   priority 90
   version 3
   preempt_delay 5

@@ -1,3 +1,4 @@
+import { lowerPriorityBurst } from "../lower_priority_burst.ts";
 import type { Config, UnicastPeer, VrrpInstanceConfig } from "../model.ts";
 import { showAddress } from "./address.ts";
 import { AUTH_HMAC, AUTHENTICATION } from "./authentication.ts";
@@ -136,8 +137,7 @@ function ipvlanWords({ ipvlan }: VrrpInstanceConfig): readonly Said[] {
 
 /** Strict mode refuses to be told about announcements against lower priorities, whatever is said. */
 function inheritsLowerPriority({ config: { global }, it }: InInstance): boolean {
-  const { announcement: { repeat, delayUs, lowerPriorityRepeat, lowerPriorityDelayUs } } = it;
-  const { garp } = global.vrrp;
-  return it.strict && lowerPriorityRepeat === (garp.lowerPriorityRepeat ?? repeat) &&
-    lowerPriorityDelayUs === (garp.lowerPriorityDelayUs ?? delayUs);
+  const { lowerPriorityRepeat, lowerPriorityDelayUs } = it.announcement;
+  const { repeat, delayUs } = lowerPriorityBurst(global.vrrp);
+  return it.strict && lowerPriorityRepeat === repeat && lowerPriorityDelayUs === delayUs;
 }
