@@ -170,6 +170,17 @@ test("the control socket is root's, goes with the daemon, and a flood of nonsens
   });
 });
 
+test("a VRRP process that hangs is told of, and is asked again when it goes on", async () => {
+  const daemon = await startMaster();
+  const child = Number(readFileSync(daemon.vrrpPidFile, "utf8"));
+  process.kill(child, "SIGSTOP");
+  const { status, stdout } = await ask(daemon, "status");
+  process.kill(child, "SIGCONT");
+  assert.deepEqual([status, /^The VRRP process does not answer$/m.test(stdout)], [0, true], stdout);
+  assert.match((await ask(daemon, "status")).stdout, /^VI_1 +/m);
+  assert.equal(await daemon.stop(), 0);
+});
+
 test("control_socket and control_group: another place, and a group that may ask", async () => {
   const path = `${lab.folder}/elsewhere.sock`;
   const desk = `global_defs {\ncontrol_socket ${path}\ncontrol_group tty\n}\n`;

@@ -1,5 +1,5 @@
 /** How long a child may take to answer. */
-const patienceMs = 5000;
+const patienceMs = 3000;
 
 type Asked = {
   readonly resolve: (answer: string) => void;
