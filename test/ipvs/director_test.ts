@@ -1,15 +1,12 @@
 /** What a director does at its start and its end, against a real kernel. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { LvsGlobal } from "@keepalived/keepalived-config";
 import type { Destination, Service } from "@keepalived/netlink-ipvs";
 import { Reactor } from "@keepalived/reactor";
-import { Ipvs } from "../../apps/keepalived/check/ipvs/client.ts";
 import { Director } from "../../apps/keepalived/check/ipvs/director.ts";
-import { ExitError, exitStatus } from "../../apps/keepalived/exit_status.ts";
-import { until } from "../../tools/lab/lab.ts";
+import { ExitError } from "../../apps/keepalived/exit_status.ts";
 import { requireGuest, run, saved } from "./kernel.ts";
 
 const plain: LvsGlobal = {
@@ -141,45 +138,3 @@ test("a namespace that does not exist is said in one sentence", async () => {
     return true;
   });
 });
-
-test("a kernel without IPVS is said in one sentence; where the module can be loaded it is", async () => {
-  requireGuest();
-  run("ipvsadm -C");
-  const loader = "/proc/sys/kernel/modprobe";
-  const before = readFileSync(loader, "utf8");
-  const modules = readFileSync("/proc/modules", "utf8").match(/^(ip_vs\w*|xt_ipvs) /gm) ?? [];
-  const users = modules.map((it) => it.trim()).filter((it) => it !== "ip_vs").join(" ");
-  // Namespaces of other tests go in their own time.
-  await until("IPVS can be unloaded", () => isDone(`modprobe -r -a ${users}`), 10_000);
-  run("modprobe -r ip_vs");
-  using reactor = new Reactor();
-  const loop = reactor.run();
-  try {
-    writeFileSync(loader, "/bin/false");
-    await assert.rejects(Ipvs.open(reactor), (error) => {
-      assert.ok(error instanceof ExitError);
-      assert.equal(error.status, exitStatus.fatal);
-      assert.equal(
-        error.message,
-        "Cannot use IPVS: this kernel has none, and the module ip_vs cannot be loaded; with --no-ipvs servers are checked and nothing is programmed",
-      );
-      return true;
-    });
-    writeFileSync(loader, before);
-    using ipvs = await Ipvs.open(reactor);
-    assert.equal(ipvs.version, "1.2.1");
-  } finally {
-    writeFileSync(loader, before);
-    reactor.stop();
-    await loop;
-  }
-});
-
-function isDone(line: string): boolean {
-  try {
-    run(line);
-    return true;
-  } catch {
-    return false; // Somebody still uses it.
-  }
-}
