@@ -12,8 +12,10 @@ type Node = "a" | "b";
 
 /** What one process has, in bytes, and its open descriptors. */
 export type Footprint = {
-  /** Of the JavaScript heap after a collection; NaN: not told yet. */
+  /** Data in the JavaScript heap after a collection; NaN: not told yet. */
   readonly heap: number;
+  /** Compiled code in it. */
+  readonly code: number;
   readonly rss: number;
   readonly private: number;
   readonly descriptors: number;
@@ -121,13 +123,15 @@ export class SoakPair {
   #footprintOf(pid: number): Footprint {
     const { rss, private: own } = parseRollup(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
     const descriptors = readdirSync(`/proc/${pid}/fd`).length;
-    return { heap: this.#heapOf(pid), rss, private: own, descriptors };
+    return { ...this.#heapOf(pid), rss, private: own, descriptors };
   }
 
-  #heapOf(pid: number): number {
+  #heapOf(pid: number): Pick<Footprint, "heap" | "code"> {
     const folder = join(this.#folder, "heap");
-    if (!readdirSync(folder).includes(String(pid))) return NaN;
-    return Number(readFileSync(join(folder, String(pid)), "utf8").trim().split("\n").at(-1));
+    if (!readdirSync(folder).includes(String(pid))) return { heap: NaN, code: NaN };
+    const last = readFileSync(join(folder, String(pid)), "utf8").trim().split("\n").at(-1) ?? "";
+    const [heap = NaN, code = NaN] = last.split(" ").map(Number);
+    return { heap, code };
   }
 
   #configOf(node: Node): string {

@@ -73,18 +73,15 @@ function report(runtime: string, pair: SoakPair, samples: readonly Sample[]): st
       name,
       of.map(({ heap }) => inMiB(heap)).join(" "),
       perMinute(({ heap }) => heap),
+      perMinute(({ code }) => code),
       of.map(({ rss }) => inMiB(rss)).join(" "),
       perMinute(({ rss }) => rss),
       of.map(({ descriptors }) => descriptors).join(" "),
     ];
   });
   const header = [
-    "process",
-    "heap each minute, MiB",
-    "KiB/min",
-    "Rss, MiB",
-    "KiB/min",
-    "descriptors",
+    ...["process", "data in the heap each minute, MiB", "KiB/min", "code, KiB/min"],
+    ...["Rss, MiB", "KiB/min", "descriptors"],
   ];
   return table(
     `${runtime}: ${pair.takeovers()} takeovers in ${samples.length} minutes; growth counts from minute ${
