@@ -62,7 +62,10 @@ test("late timers raise the priority step by step, up to the highest that is all
   const { reactor, scheduling, log } = begin();
   using _scheduling = scheduling;
   const global = { maxAutoPriority: 2, minAutoPriorityDelayUs: 200_000 };
-  scheduling.configure({ ...plain, global, lateUs: 1_000_000 });
+  // A stall as long as these is not to be one for the kernel too.
+  const limited = { ...plain.process, rlimitRttimeUs: 2_000_000 };
+  const automatic = { process: limited, global, lateUs: 1_000_000 };
+  scheduling.configure(automatic);
   await stall(reactor, [250]);
   assert.equal(now().priority, 1);
   await stall(reactor, [250, 250]);
@@ -72,9 +75,9 @@ test("late timers raise the priority step by step, up to the highest that is all
     "Timers came N ms late: real-time priority is now 2",
   ]);
   // A reload that changes nothing of it leaves the raised priority.
-  scheduling.configure({ ...plain, global, lateUs: 1_000_000 });
+  scheduling.configure(automatic);
   assert.equal(now().priority, 2);
-  scheduling.configure({ ...plain, process: { ...plain.process, realTimePriority: 5 } });
+  scheduling.configure({ ...plain, process: { ...limited, realTimePriority: 5 } });
   assert.equal(now().priority, 5);
   scheduling.configure(plain);
   assert.equal(now().priority, 0);
