@@ -122,8 +122,15 @@ function outageOf(client: Client, { master, own }: Lab, intervalMs: number): Out
   const isOwn = ({ sentBy }: { readonly sentBy: MacAddress }) => sentBy === ownMac;
   const advertUs = client.adverts.find(isOwn)?.atUs;
   const announcementUs = client.announcements.find(isOwn)?.atUs;
+  const seen = {
+    "advert of the master": lastUs,
+    "advert": advertUs,
+    "announcement": announcementUs,
+    "answer": first?.sentUs,
+  };
   if (!lastUs || !first || !advertUs || !announcementUs) {
-    throw new Spoilt("no advert, announcement or answer was seen");
+    const missing = Object.entries(seen).filter(([, atUs]) => atUs === undefined);
+    throw new Spoilt(`no ${missing.map(([what]) => what).join(", no ")} was seen`);
   }
   if (advertUs < lastUs) throw new Spoilt("took over while the master lived");
   if (!pings.some(({ answeredBy }) => answeredBy === masterMac)) {

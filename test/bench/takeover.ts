@@ -34,7 +34,7 @@ export type FailoverOptions<Result> = {
   readonly intervalMs: number;
   /** Whether both run before all ordinary processes. */
   readonly realTime?: boolean;
-  /** Called when both run and nothing is to be seen of the start any more. */
+  /** Called when both run: an advertisement of the master follows before it dies. */
   readonly prepare?: () => void;
   /** Called right before the master dies. */
   readonly cut?: () => void;
@@ -68,12 +68,12 @@ export async function failOver<Result>(
     await daemon.explain(wire.until(() => daemon.log().includes("Entering BACKUP STATE"), {
       what: `${backup.name} to become a backup`,
     }));
+    prepare?.();
     // From the first advertisement that it hears its timer runs as it should.
     const readyUs = Date.now() * 1000;
     await wire.until(() => wire.adverts.some(({ atUs }) => atUs > readyUs), {
       what: `${master.name} to go on`,
     });
-    prepare?.();
     // Time to come to rest, and a moment between two advertisements that is another one each time.
     await sleep(300 + Math.random() * intervalMs);
     if (wire.advertsOf(ownAddress).length > 0) throw new Spoilt("took over while the master lived");
