@@ -1,5 +1,6 @@
 import type { Given, Option } from "../../config/arguments.ts";
 import { DaemonClient } from "./daemon_client.ts";
+import { onlySocket } from "./found_sockets.ts";
 import { socketBeside } from "./socket_path.ts";
 
 /** How all commands find the daemon. */
@@ -7,7 +8,13 @@ export const SOCKET_OPTIONS: readonly Option[] = [
   {
     name: "socket",
     value: "PATH",
-    help: "Control socket of the daemon (default: /run/keepalived/control.sock)",
+    help: "Control socket of the daemon (default: /run/keepalived/control.sock, or the only one)",
+  },
+  {
+    name: "namespace",
+    short: "s",
+    value: "NAME",
+    help: "The daemon that runs in this network namespace",
   },
   {
     name: "pid",
@@ -23,6 +30,7 @@ export const CLIENT_NOTES =
 
 /** The daemon that the command line means. @throws ExitError if it does not answer */
 export function openDaemon(given: Given): Promise<DaemonClient> {
-  const pidFile = given.value("pid") ?? "/run/keepalived.pid";
-  return DaemonClient.open(given.value("socket") ?? socketBeside(pidFile));
+  const pidFile = given.value("pid");
+  const beside = pidFile === undefined ? undefined : socketBeside(pidFile);
+  return DaemonClient.open(given.value("socket") ?? beside ?? onlySocket(given.value("namespace")));
 }

@@ -2,7 +2,8 @@ import type { Config } from "@keepalived/keepalived-config";
 
 /** Where the control socket is unless something says otherwise. */
 const usualPidFile = "/run/keepalived.pid";
-const folder = "/run/keepalived";
+export const socketFolder = "/run/keepalived";
+export const usualSocket = "control.sock";
 
 /**
  * The place of the control socket: what the configuration says, else beside a pid file that the command line names, else
@@ -21,12 +22,12 @@ export function controlSocketPath(
   if (control.path !== undefined) return control.path;
   if (pidFile !== usualPidFile) return socketBeside(pidFile);
   const suffix = [netNamespace, instanceName].map((name) => name === undefined ? "" : `_${name}`);
-  return `${folder}/control${suffix.join("")}.sock`;
+  return `${socketFolder}/control${suffix.join("")}.sock`;
 }
 
 /** The socket of a daemon with this pid file: `/run/a.pid` has `/run/a.sock`. */
 export function socketBeside(pidFile: string): string {
   return pidFile === usualPidFile
-    ? `${folder}/control.sock`
+    ? `${socketFolder}/${usualSocket}`
     : `${pidFile.replace(/\.pid$/, "")}.sock`;
 }
