@@ -5,9 +5,11 @@
  */
 
 import process from "node:process";
+import * as checks from "./checks.ts";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
 import * as garbage from "./garbage.ts";
+import * as ipvs from "./ipvs.ts";
 import * as outage from "./outage.ts";
 import * as scale from "./scale.ts";
 import * as soak from "./soak.ts";
@@ -19,7 +21,16 @@ type Bench = {
   readonly run: (args: readonly string[]) => Promise<number> | number;
 };
 
-const benches: Readonly<Record<string, Bench>> = { config, failover, garbage, outage, scale, soak };
+const benches: Readonly<Record<string, Bench>> = {
+  checks,
+  config,
+  failover,
+  garbage,
+  ipvs,
+  outage,
+  scale,
+  soak,
+};
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { summary }]) =>
