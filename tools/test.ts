@@ -28,6 +28,7 @@ const realFolders = [
   "test/app",
   "test/conformance",
   "test/demo",
+  "test/docs",
   "tools/guest",
 ];
 
