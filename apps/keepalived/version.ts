@@ -10,13 +10,30 @@ export function runtimeName(): string {
   return versions["deno"] === undefined ? `Node ${versions["node"]}` : `Deno ${versions["deno"]}`;
 }
 
+/** What the C daemon's build options are called, as far as this daemon does it. */
+const features = [
+  "NFTABLES",
+  "LVS",
+  "REGEX",
+  "VRRP",
+  "VRRP_AUTH",
+  "VRRP_VMAC",
+  "JSON",
+  "OLD_CHKSUM_COMPAT",
+  "TRACK_PROCESS",
+  "FILE_LOGGING",
+  "INIT=systemd",
+  "SYSTEMD_NOTIFY",
+];
+
 /** The text of `--version`. */
 export function versionText(): string {
   return [
     `Keepalived v${version} (TypeScript)`,
     "",
     `Running on ${runtimeName()}, Linux ${release()}`,
-    "Subsystems: VRRP",
+    "",
+    `Config options:  ${features.join(" ")}`,
     "",
   ].join("\n");
 }

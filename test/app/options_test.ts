@@ -109,6 +109,13 @@ test("-a logs every address that comes or goes", async () => {
   assert.equal(await daemon.stop(), 0);
 });
 
+test("-d logs what came of the configuration", async () => {
+  const daemon = await master(["-d"]);
+  await daemon.says(/: ------< Global definitions >------$/);
+  await daemon.says(/: +VRRP Instance = VI_1$/);
+  assert.equal(await daemon.stop(), 0);
+});
+
 test("--ignore-sigint", async () => {
   const daemon = await master(["--ignore-sigint"]);
   for (const pid of processTree(daemon.pid)) process.kill(pid, "SIGINT");

@@ -93,6 +93,7 @@ export class Parent {
       this.#log("info", "Startup complete");
       this.#manager.ready();
       this.#onRunning();
+      if (this.#options.count("dumpConfig") > 0) void this.#desk.logData();
     });
   }
 

@@ -88,6 +88,11 @@ export class Desk {
     }
   }
 
+  /** Logs the data that a dump has. */
+  async logData(): Promise<void> {
+    await (await this.#dumper()).logData();
+  }
+
   [Symbol.dispose](): void {
     this.#server?.[Symbol.dispose]();
     this.#server = undefined;

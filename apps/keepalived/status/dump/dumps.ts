@@ -31,20 +31,35 @@ export class Dumps {
 
   /** SIGUSR1: the data of every process that runs. */
   data(): Promise<void> {
-    return this.#next(async () => {
-      const config = this.#premises.config();
-      const parent = this.#premises.snapshot();
+    return this.#next(() => {
       this.#say("parent data", process.pid);
-      const names = this.#names(config);
-      await this.#write(names.parent, () => parentData(config, parent, this.#who(config)));
-      await this.#dumpOf("vrrp", "VRRP data", async (text) => {
-        const vrrp = JSON.parse(text) as VrrpSnapshot;
-        await this.#write(names.vrrp, () => vrrpData({ config, vrrp, who: this.#who(config) }));
-      });
-      await this.#dumpOf("check", "checker data", async (text) => {
-        const check = JSON.parse(text) as CheckSnapshot;
-        await this.#write(names.check, () => checkData({ config, check, who: this.#who(config) }));
-      });
+      return this.#renderData((path, text) => this.#write(path, text));
+    });
+  }
+
+  /** `--dump-conf`: the same, to the log. */
+  logData(): Promise<void> {
+    return this.#next(() =>
+      this.#renderData((_, text) => {
+        for (const line of text().trimEnd().split("\n")) this.#log("info", line);
+        return Promise.resolve();
+      })
+    );
+  }
+
+  async #renderData(write: (path: string, text: () => string) => Promise<void>): Promise<void> {
+    const config = this.#premises.config();
+    const parent = this.#premises.snapshot();
+    const names = this.#names(config);
+    const who = this.#who(config);
+    await write(names.parent, () => parentData(config, parent, who));
+    await this.#dumpOf("vrrp", "VRRP data", async (text) => {
+      const vrrp = JSON.parse(text) as VrrpSnapshot;
+      await write(names.vrrp, () => vrrpData({ config, vrrp, who }));
+    });
+    await this.#dumpOf("check", "checker data", async (text) => {
+      const check = JSON.parse(text) as CheckSnapshot;
+      await write(names.check, () => checkData({ config, check, who }));
     });
   }
 
