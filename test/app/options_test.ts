@@ -92,8 +92,14 @@ test("-X takes the addresses at the end even if somebody else put them there", a
       flags: ["-nlGD", ...flags].join("").replaceAll(/(?!^)-/g, ""),
     });
     await daemon.says(/Entering BACKUP STATE/);
+    // It is told to end before it has had the time to hear of the address.
+    const vrrp = vrrpPidOf(daemon);
+    process.kill(vrrp, "SIGSTOP");
     lab.host("a").run(`ip address add ${address}/24 dev eth0`);
-    assert.equal(await daemon.stop(), 0);
+    daemon.signal("SIGTERM");
+    await daemon.says(/: Stopping$/);
+    process.kill(vrrp, "SIGCONT");
+    assert.equal(await daemon.end(), 0);
     assert.equal(lab.host("a").holds(address), flags.length === 0, `flags ${flags}`);
     lab.host("a").run("ip address flush to 192.0.2.64/26 dev eth0");
   }

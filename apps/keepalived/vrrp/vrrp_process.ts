@@ -279,7 +279,9 @@ export class VrrpProcess {
     this.#end(routers, "stopped", addresses !== "keep");
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
-    if (addresses === "release") this.#kernel.release(routers.map(({ config }) => config));
+    if (addresses === "release") {
+      await this.#kernel.release(routers.map(({ config }) => config), () => this.#readKernel());
+    }
     await Promise.all([
       this.#kernel.stop(addresses === "keep"),
       this.#notifier.stop(),

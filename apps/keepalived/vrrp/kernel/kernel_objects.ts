@@ -209,8 +209,16 @@ export class KernelObjects {
     await this.#tables.requests.idle();
   }
 
-  /** Removes the addresses of virtual routers, whoever put them there. */
-  release(instances: readonly VrrpInstanceConfig[]): void {
+  /**
+   * Removes the addresses of virtual routers, whoever put them there.
+   *
+   * @param read has the interfaces learn what there is now: notifications of late may not have been taken yet
+   */
+  async release(
+    instances: readonly VrrpInstanceConfig[],
+    read: () => Promise<void>,
+  ): Promise<void> {
+    await readAgain(read);
     this.#removeLeftOvers(instances, noRouting);
   }
 
