@@ -5,6 +5,7 @@
  */
 
 import process from "node:process";
+import * as all from "./all.ts";
 import * as checks from "./checks.ts";
 import * as config from "./config.ts";
 import * as failover from "./failover.ts";
@@ -38,17 +39,21 @@ function usage(): string {
   );
   return `Usage: npm run bench -- NAME [OPTIONS]; with --help after the name its options\n\n${
     list.join("")
-  }`;
+  }  all        ${all.summary}; the default\n`;
 }
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
+async function main([name = "all", ...args]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h") {
     process.stdout.write(usage());
     return 0;
   }
-  const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];
+  if (name === "all") {
+    const summaries = Object.entries(benches).map(([name, { summary }]) => [name, summary]);
+    return await all.run(args, Object.fromEntries(summaries));
+  }
+  const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
   if (bench !== undefined) return await bench.run(args);
-  if (name !== undefined) process.stderr.write(`bench: ${name} is not known\n\n`);
+  process.stderr.write(`bench: ${name} is not known\n\n`);
   process.stderr.write(usage());
   return 2;
 }
