@@ -27,6 +27,7 @@ import {
 import { cpuUsage } from "./cpu_usage.ts";
 import { ExitError, exitStatus } from "./exit_status.ts";
 import { LineWriter } from "./line_writer.ts";
+import type { Deliver, Delivery } from "./notify/delivery.ts";
 import { type Log, openLog, withEndLogged } from "./log.ts";
 import { logOptionsOf } from "./log/settings.ts";
 import { PidFile } from "./pid_file.ts";
@@ -75,7 +76,13 @@ export type ChildRole = {
     /** From how late on timers are worth a line in the log, microseconds. */
     readonly lateUs: number;
   };
-  readonly open: (reactor: Reactor, log: Log, options: RoleOptions) => RoleProcess;
+  /** @param deliver has the parent tell others over the network */
+  readonly open: (
+    reactor: Reactor,
+    log: Log,
+    options: RoleOptions,
+    deliver: Deliver,
+  ) => RoleProcess;
 };
 
 /**
@@ -95,6 +102,9 @@ export async function runChild(role: ChildRole): Promise<number> {
   return exitStatus.ok;
 }
 
+/** Lines that may wait for the parent when one more is to be delivered. */
+const deliveriesAtMost = 1000;
+
 /** Bytes taken from the parent's channel at once. */
 const portionBytes = 65_536;
 
@@ -112,6 +122,7 @@ class RunningChild {
   #scheduling: Scheduling | undefined;
   #log: Log | undefined;
   #console = false;
+  #lostDeliveries = 0;
   #isDetailed = false;
   #stopping = false;
 
@@ -183,7 +194,8 @@ class RunningChild {
     this.#pidFile = new PidFile(options.pidFile);
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
-    this.#process = open(this.#reactor, log, options);
+    const deliver: Deliver = (delivery) => this.#deliver(delivery);
+    this.#process = open(this.#reactor, log, options, deliver);
     this.#process.setMaintenance(maintenance);
     this.#process.setOrders?.(orders);
     this.#tellWhen(this.#process.start(config, goneSinceUs));
@@ -241,6 +253,14 @@ class RunningChild {
         return this.#process?.setMaintenance(question.on);
       case "orders":
         return this.#process?.setOrders?.(question.orders) ?? [];
+    }
+  }
+
+  /** A parent that does not keep up loses what is not urgent. */
+  #deliver(delivery: Delivery): void {
+    if (this.#output.waiting < deliveriesAtMost) return this.#tell({ kind: "delivery", delivery });
+    if (this.#lostDeliveries++ === 0) {
+      this.#log?.("warning", "The parent takes no mails and webhooks: they are lost");
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Config } from "@keepalived/keepalived-config";
+import type { Delivery } from "./notify/delivery.ts";
 import type { LogSettings } from "./log/settings.ts";
 
 /** What every role is told of the command line. */
@@ -65,6 +66,8 @@ export type ChildMessage =
    * that says why.
    */
   | { readonly kind: "answer"; readonly id: number; readonly ok: boolean }
+  /** Something that others are to be told over the network. */
+  | { readonly kind: "delivery"; readonly delivery: Delivery }
   /** Its event loop turns. */
   | { readonly kind: "alive" };
 

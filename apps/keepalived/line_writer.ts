@@ -18,6 +18,11 @@ export class LineWriter {
     return this.#waiting.length > 0;
   }
 
+  /** How many do. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @param line without its end */
   write(line: string): void {
     this.#waiting.push(new TextEncoder().encode(`${line}\n`));

@@ -1,4 +1,9 @@
-import type { Command, RealServer, VirtualServer } from "@keepalived/keepalived-config";
+import type {
+  CheckerConfig,
+  Command,
+  RealServer,
+  VirtualServer,
+} from "@keepalived/keepalived-config";
 import type { IpAddress } from "@keepalived/ip-address";
 import {
   desired,
@@ -18,7 +23,7 @@ import type { Log } from "../log.ts";
 import type { LvsEvent } from "../notify/event.ts";
 import type { Notifier } from "../notify/notifier.ts";
 import { AttemptingChecker, type StartAttempt } from "./attempting_checker.ts";
-import { linesOf } from "./balancer_log.ts";
+import { linesOf, quorumMail, serverMail } from "./balancer_log.ts";
 import type { Checker, CheckerReport, CheckerStatus } from "./checker.ts";
 import type { Table } from "./ipvs/table.ts";
 import { standingOf } from "./orders.ts";
@@ -82,6 +87,8 @@ export class Balancer {
   #servers: ReadonlyMap<string, RealServer>;
   #services: readonly Service[];
   #suspended = false;
+  /** The kind of the checker whose verdict is taken just now. */
+  #speaker: CheckerConfig["kind"] | undefined;
 
   constructor(config: VirtualServer, world: BalancerWorld) {
     this.#world = world;
@@ -201,16 +208,26 @@ export class Balancer {
       const server = this.#servers.get(id);
       const command = up ? server?.notifyUp : server?.notifyDown;
       const virtualServer = this.#config.name;
-      this.#notify({ kind: "real-server", name, virtualServer, up }, command);
+      const mail = server?.smtpAlert === true ? serverMail(action, this.#speaker) : undefined;
+      this.#notify({ kind: "real-server", name, virtualServer, up }, { command, mail });
     } else if (action.kind === "quorum-state") {
       const { up } = action;
-      const { name, quorumUp, quorumDown } = this.#config;
-      this.#notify({ kind: "virtual-server", name, up }, up ? quorumUp : quorumDown);
+      const { name, quorumUp, quorumDown, smtpAlert } = this.#config;
+      const mail = smtpAlert ? quorumMail(action) : undefined;
+      const command = up ? quorumUp : quorumDown;
+      this.#notify({ kind: "virtual-server", name, up }, { command, mail });
     }
   }
 
-  #notify(event: LvsEvent, command: Command | undefined): void {
-    this.#world.notifier.notify(command === undefined ? event : { ...event, command });
+  #notify(
+    event: LvsEvent,
+    { command, mail }: { readonly command: Command | undefined; readonly mail: string | undefined },
+  ): void {
+    this.#world.notifier.notify({
+      ...event,
+      ...(command === undefined ? {} : { command }),
+      ...(mail === undefined ? {} : { mail }),
+    });
   }
 
   #configureCheckers(): void {
@@ -244,8 +261,11 @@ export class Balancer {
   /** @param startsDown the server is down until this checker has passed */
   #add(server: PlannedServer, planned: PlannedChecker, startsDown: boolean): void {
     const report: CheckerReport = {
-      verdict: (up) =>
-        this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up }),
+      verdict: (up) => {
+        this.#speaker = planned.config.kind;
+        this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up });
+        this.#speaker = undefined;
+      },
       weight: (weight) =>
         this.#pool.send({ kind: "weight", server: server.id, checker: planned.id, weight }),
     };

@@ -41,17 +41,38 @@ function serverLines(
   }
 }
 
+/** Why a server went up or down, for a mail; undefined if nobody found it out. */
+export function serverMail(
+  { up, cause }: Extract<Told, { readonly kind: "server-state" }>,
+  checker: string | undefined,
+): string | undefined {
+  if (cause !== "checked" && cause !== "configured") return undefined;
+  const kind = checker === undefined ? "" : `${checker.toUpperCase()} `;
+  return `${kind}CHECK ${up ? "succeed" : "failed"} on service`;
+}
+
 type QuorumState = Extract<Told, { readonly kind: "quorum-state" }>;
 
 function quorumLine(action: QuorumState, virtualServer: string): readonly string[] {
+  const text = quorumText(action);
+  return text === undefined ? [] : [`${text} for VS ${virtualServer}`];
+}
+
+/** What became of the quorum, for a mail; undefined if it ends with the service. */
+export function quorumMail(action: QuorumState): string | undefined {
+  // Of the start the C daemon's log says something else than its mails.
+  const gained = action.cause === "started" ? "Starting with quorum up" : "Gained quorum";
+  return quorumText(action, gained);
+}
+
+function quorumText(action: QuorumState, gained = "Gained quorum"): string | undefined {
   const { up, weight, quorum, hysteresis, cause } = action;
-  if (cause === "stopped" || cause === "removed") return [];
-  const text = up
-    ? `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`
+  if (cause === "stopped" || cause === "removed") return undefined;
+  return up
+    ? `${gained} ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`
     : `${
       cause === "started" ? "Starting with quorum down" : "Lost quorum"
     } ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
-  return [`${text} for VS ${virtualServer}`];
 }
 
 function sorryLines(action: QuorumState, virtualServer: string): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Cause } from "@keepalived/lvs-pool";
-import { linesOf } from "./balancer_log.ts";
+import { linesOf, quorumMail, serverMail } from "./balancer_log.ts";
 
 const vs = "[192.0.2.1]:tcp:80";
 const sorryServer = { name: "S", inhibit: false };
@@ -50,6 +50,23 @@ test("linesOf() of the start and the end", () => {
   assert.deepEqual(server(false, "first"), []);
   assert.deepEqual(server(false, "stopped", true), [`Shutting down service R from VS ${vs}`]);
   assert.deepEqual(server(false, "removed", true), [`Removing service R from VS ${vs}`]);
+});
+
+test("quorumMail() and serverMail() say why, and nothing of the end", () => {
+  const mail = (up: boolean, cause: Cause) =>
+    quorumMail({ kind: "quorum-state", up, cause, weight: 4, quorum: 3, hysteresis: 2 });
+  assert.equal(mail(true, "started"), "Starting with quorum up 3+2=5 <= 4");
+  assert.equal(mail(false, "started"), "Starting with quorum down 3-2=1 > 4");
+  assert.equal(mail(true, "checked"), "Gained quorum 3+2=5 <= 4");
+  assert.equal(mail(false, "checked"), "Lost quorum 3-2=1 > 4");
+  assert.equal(mail(false, "stopped"), undefined);
+  const server = { kind: "server-state", id: "1", name: "R", inhibit: false } as const;
+  const of = (up: boolean, cause: Cause, checker?: string) =>
+    serverMail({ ...server, up, cause }, checker);
+  assert.equal(of(true, "checked", "tcp"), "TCP CHECK succeed on service");
+  assert.equal(of(false, "checked", "http"), "HTTP CHECK failed on service");
+  assert.equal(of(false, "configured"), "CHECK failed on service");
+  assert.equal(of(false, "removed"), undefined);
 });
 
 test("linesOf() of servers and weights", () => {

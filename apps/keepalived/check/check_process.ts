@@ -4,6 +4,7 @@ import { nextRandom } from "@keepalived/machine";
 import type { Reactor } from "@keepalived/reactor";
 import type { RoleOptions, ServerName, ServerOrder } from "../control.ts";
 import type { Log } from "../log.ts";
+import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
 import { Files, initializeFiles } from "../vrrp/trackers/files.ts";
@@ -14,6 +15,11 @@ import { Director } from "./ipvs/director.ts";
 import { LocalAddresses } from "./local_addresses.ts";
 import { isAbout } from "./orders.ts";
 import { Watchers } from "./watchers.ts";
+
+export type CheckProcessOptions = Pick<RoleOptions, "ipvs"> & {
+  /** Has others told over the network; default: nobody. */
+  readonly deliver?: Deliver;
+};
 
 /** All virtual servers of one configuration, on one event loop. */
 export class CheckProcess {
@@ -42,11 +48,11 @@ export class CheckProcess {
   /** The start or reload under way; the next one waits for it. */
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(reactor: Reactor, log: Log, { ipvs }: Pick<RoleOptions, "ipvs">) {
+  constructor(reactor: Reactor, log: Log, { ipvs, deliver = () => {} }: CheckProcessOptions) {
     this.#reactor = reactor;
     this.#log = log;
     this.#ipvs = ipvs;
-    this.#notifier = new Notifier(reactor, log, "lvs");
+    this.#notifier = new Notifier({ reactor, log, ownFifo: "lvs", deliver });
     this.#files = new Files({ reactor, log, onChange: (name) => this.#fileWatchers.tell(name) });
     this.#world = {
       scheduler: reactor,

@@ -14,8 +14,8 @@ const check: ChildRole = {
   // What IPVS needs is said when it is opened; checks alone need nothing.
   rights: [],
   scheduling: (config) => ({ process: config.global.processes.checker, lateUs: lateUs(config) }),
-  open(reactor, log, options) {
-    const check = new CheckProcess(reactor, log, options);
+  open(reactor, log, options, deliver) {
+    const check = new CheckProcess(reactor, log, { ...options, deliver });
     return {
       start: (config) => check.start(config),
       configure: (config) => check.configure(config),

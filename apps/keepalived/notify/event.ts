@@ -18,6 +18,8 @@ export type LvsEvent =
     readonly up: boolean;
     /** `notify_up` or `notify_down` */
     readonly command?: Command;
+    /** Why, if a mail is to say it. */
+    readonly mail?: string;
   }
   /** `virtual_server`: it gained or lost its quorum. */
   | {
@@ -26,6 +28,8 @@ export type LvsEvent =
     readonly up: boolean;
     /** `quorum_up` or `quorum_down` */
     readonly command?: Command;
+    /** Why, if a mail is to say it. */
+    readonly mail?: string;
   };
 
 /** What becomes of instances and sync groups. Priorities are the effective ones of the moment. */

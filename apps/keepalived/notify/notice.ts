@@ -8,6 +8,8 @@ export type Notice = {
   readonly name: string;
   /** As readers of FIFOs get it, without its end. */
   readonly line: string;
+  /** What it is about: the state, of which only the last one counts in the end, or something else. */
+  readonly topic: "state" | "priority" | "rival" | "contest";
   /** Commands to run one after the other. */
   readonly commands: readonly Command[];
 };
@@ -39,13 +41,14 @@ function lvsNotice(event: LvsEvent): Notice {
   const word = up ? "UP" : "DOWN";
   const commands = listOf(command);
   if (event.kind === "virtual-server") {
-    return { about: "VS", name, line: `VS ${name} ${word}`, commands };
+    return { about: "VS", name, line: `VS ${name} ${word}`, topic: "state", commands };
   }
   const { virtualServer } = event;
   return {
     about: "RS",
     name: `${name} ${virtualServer}`,
     line: `RS ${name} ${virtualServer} ${word}`,
+    topic: "state",
     commands,
   };
 }
@@ -76,14 +79,16 @@ function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notic
         ? general(head("DELETED"), notify.deleted, any)
         : general(head("FAULT"), undefined, any);
     case "contested":
-      return notifyContested ? general(head("CONTESTED"), notify.contested, any) : undefined;
+      return notifyContested
+        ? general(head("CONTESTED"), notify.contested, any, "contest")
+        : undefined;
     case "uncontested":
-      return notifyContested ? general(head("UNCONTESTED"), undefined, any) : undefined;
+      return notifyContested ? general(head("UNCONTESTED"), undefined, any, "contest") : undefined;
     case "lower-priority-received":
-      return noticeWith(head("MASTER_RX_LOWER_PRI"), listOf(notify.lowerPriorityReceived));
+      return noticeWith(head("MASTER_RX_LOWER_PRI"), listOf(notify.lowerPriorityReceived), "rival");
     case "priority":
       return notifyPriorityChanges && event.state !== "fault"
-        ? noticeWith(head(`${operatorState(event.state)}_PRIORITY`), [])
+        ? noticeWith(head(`${operatorState(event.state)}_PRIORITY`), [], "priority")
         : undefined;
     default:
       return event satisfies never;
@@ -91,17 +96,23 @@ function instanceNotice(event: InstanceEvent, config: VrrpInstanceConfig): Notic
 }
 
 /** First the script for this very thing, then the one for everything, with four more arguments. */
-function general(head: Head, own: Command | undefined, any: Command | undefined): Notice {
+function general(
+  head: Head,
+  own: Command | undefined,
+  any: Command | undefined,
+  topic: Notice["topic"] = "state",
+): Notice {
   const { about, name, word, priority } = head;
   const extended = any && { ...any, argv: [...any.argv, about, name, word, String(priority)] };
-  return noticeWith(head, [...listOf(own), ...listOf(extended)]);
+  return noticeWith(head, [...listOf(own), ...listOf(extended)], topic);
 }
 
 function noticeWith(
   { about, name, word, priority }: Head,
   commands: readonly Command[],
+  topic: Notice["topic"],
 ): Notice {
-  return { about, name, line: `${about} "${name}" ${word} ${priority}`, commands };
+  return { about, name, line: `${about} "${name}" ${word} ${priority}`, topic, commands };
 }
 
 function listOf<T>(value: T | undefined): readonly T[] {

@@ -115,6 +115,7 @@ test("noticeOf() says what becomes of virtual and real servers as the C daemon d
     about: "RS",
     name: "[10.0.0.1]:tcp:80 [192.0.2.1]:tcp:80",
     line: "RS [10.0.0.1]:tcp:80 [192.0.2.1]:tcp:80 UP",
+    topic: "state",
     commands: [command("up")],
   });
   assert.equal(
@@ -126,6 +127,7 @@ test("noticeOf() says what becomes of virtual and real servers as the C daemon d
     about: "VS",
     name: "FWM 5",
     line: "VS FWM 5 DOWN",
+    topic: "state",
     commands: [],
   });
 });

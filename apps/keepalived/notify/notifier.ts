@@ -2,8 +2,10 @@ import type { Config } from "@keepalived/keepalived-config";
 import type { Reactor } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
 import { programOf, refreshAccounts } from "../program.ts";
+import { type Deliver, toldOf } from "./delivery.ts";
 import type { NotifyEvent, ToldState } from "./event.ts";
 import { Fifos } from "./fifos.ts";
+import { mailOf } from "./mail.ts";
 import { type Listeners, type Notice, noticeOf } from "./notice.ts";
 import { ScriptQueue } from "./script_queue.ts";
 
@@ -22,12 +24,21 @@ export type NotifierConfig =
   & Pick<Config, "global">
   & Partial<Pick<Config, "instances" | "syncGroups">>;
 
+export type NotifierOptions = {
+  readonly reactor: Reactor;
+  readonly log: Log;
+  /** The FIFO to write to besides the one that all processes share. */
+  readonly ownFifo: "vrrp" | "lvs";
+  /** Has the parent tell others over the network. */
+  readonly deliver: Deliver;
+};
+
 /** Tells scripts and FIFOs what becomes of instances and sync groups, or of virtual and real servers. */
 export class Notifier {
   readonly #reactor: Reactor;
   readonly #log: Log;
   readonly #fifos: Fifos;
-  readonly #ownFifo: "vrrp" | "lvs";
+  readonly #options: NotifierOptions;
   readonly #queues = new Map<string, ScriptQueue>();
   /** What each group was last said to be. */
   readonly #groups = new Map<string, ToldState>();
@@ -36,9 +47,9 @@ export class Notifier {
   #notices = 0;
   #onIdle: (() => void) | undefined;
 
-  /** @param ownFifo the FIFO to write to besides the one that all processes share */
-  constructor(reactor: Reactor, log: Log, ownFifo: "vrrp" | "lvs" = "vrrp") {
-    this.#ownFifo = ownFifo;
+  constructor(options: NotifierOptions) {
+    const { reactor, log } = options;
+    this.#options = options;
     this.#reactor = reactor;
     this.#log = log;
     this.#fifos = new Fifos(reactor, log);
@@ -57,15 +68,16 @@ export class Notifier {
     this.#listeners = { instance: (name) => byName.get(name), group: (name) => groups.get(name) };
     for (const name of this.#groups.keys()) if (!groups.has(name)) this.#groups.delete(name);
     refreshAccounts();
-    this.#fifos.configure([global.fifos[this.#ownFifo], global.fifos.all], global);
+    this.#fifos.configure([global.fifos[this.#options.ownFifo], global.fifos.all], global);
   }
 
   /** Tells one thing: at once to FIFOs, and to scripts when those of the same instance or group before it have ended. */
   notify(event: NotifyEvent): void {
     if (event.kind === "group-state") this.#groups.set(event.name, event.state);
-    if (event.kind === "instance-state" && this.#isCovered(event)) return;
     const notice = noticeOf(event, this.#listeners);
     if (notice === undefined) return;
+    this.#deliver(event);
+    if (event.kind === "instance-state" && this.#isCovered(event)) return;
     this.#notices++;
     this.#fifos.write(`${notice.line}\n`);
     this.#run(notice);
@@ -108,12 +120,27 @@ export class Notifier {
     return group !== undefined && this.#groups.get(group) === state;
   }
 
-  #run({ about, name, commands }: Notice): void {
-    const scripts = this.#config?.global.scripts;
-    if (commands.length === 0 || scripts === undefined) return;
+  /** Mails and webhooks. They hear of members of groups too, as in the C daemon. */
+  #deliver(event: NotifyEvent): void {
+    const global = this.#config?.global;
+    if (global === undefined) return;
+    const mail = mailOf(event, this.#listeners, global);
+    const told = global.notify.webhooks.length > 0 ? toldOf(event) : undefined;
+    if (mail === undefined && told === undefined) return;
+    this.#options.deliver({
+      atMs: Date.now(),
+      ...(mail === undefined ? {} : { mail }),
+      ...(told === undefined ? {} : { told }),
+    });
+  }
+
+  #run({ about, name, topic, commands }: Notice): void {
+    const global = this.#config?.global;
+    if (commands.length === 0 || global === undefined) return;
+    const { scripts, notify } = global;
     const key = `${about} ${name}`;
     const queue = this.#queues.get(key) ?? this.#openQueue(key, name);
-    queue.push(commands.map((command) => programOf(command, scripts)));
+    queue.push(commands.map((command) => programOf(command, scripts)), topic, notify);
   }
 
   #openQueue(key: string, name: string): ScriptQueue {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { Config } from "@keepalived/keepalived-config";
 import { Reactor } from "@keepalived/reactor";
 import type { ToldState } from "./event.ts";
+import type { Delivery } from "./delivery.ts";
 import { Notifier } from "./notifier.ts";
 
 test("scripts of one instance run one after the other, those of others beside them", async () => {
@@ -27,7 +28,7 @@ test("scripts of one instance run one after the other, those of others beside th
 });
 
 test("a member says nothing of a state that its group has told already", async () => {
-  using town = new Town({ A: ["quick"], B: ["quick"] }, "G");
+  using town = new Town({ A: ["quick"], B: ["quick"] }, { group: "G" });
   town.tell("A", "active");
   town.tell("B", "active");
   town.notifier.notify({ kind: "group-state", name: "G", state: "active" });
@@ -75,9 +76,60 @@ test("of too many the oldest are dropped, and that is said", async () => {
   assert.match(town.log[0] ?? "", /^\(A\) notify script too many wait, dropping /);
 });
 
+test("where it is wanted, only the last state waits for a script that runs", async () => {
+  using town = new Town({ A: ["slow"] }, { notify: { coalesce: true } });
+  for (const state of ["backup", "active", "fault", "backup", "active"] as const) {
+    town.tell("A", state);
+  }
+  await town.stop();
+  assert.deepEqual(town.lines, ["+A BACKUP", "-A BACKUP", "+A MASTER", "-A MASTER"]);
+});
+
+test("what is no state does not take the place of one that waits", async () => {
+  using town = new Town({ A: ["slow"] }, { notify: { coalesce: true } });
+  town.tell("A", "backup");
+  town.tell("A", "active");
+  for (const kind of ["contested", "uncontested"] as const) {
+    town.notifier.notify({ kind, name: "A", priority: 100 });
+  }
+  await town.stop();
+  const begun = town.lines.filter((line) => line.startsWith("+"));
+  assert.deepEqual(begun, ["+A BACKUP", "+A MASTER", "+A UNCONTESTED"]);
+});
+
+test("where a time is given, a script that takes longer is ended and the next one run", async () => {
+  using town = new Town({ A: ["hanging"] }, { notify: { timeoutUs: 300_000 } });
+  const begun = performance.now();
+  town.tell("A", "active");
+  town.notifier.notify({ kind: "stopped", name: "A", priority: 100 });
+  await town.stop();
+  assert.ok(performance.now() - begun < 2500);
+  assert.deepEqual(town.lines, ["+A MASTER", "+A STOP", "-A STOP"]);
+  assert.match(town.log[0] ?? "", /^\(A\) notify script .* was ended after 0.3 s$/);
+});
+
+test("mails and webhooks hear of a member even if its group has told the state already", async () => {
+  const webhook = { url: "http://low/", timeoutUs: 1, retries: 0, headers: [] };
+  const notify = { webhooks: [{ ...webhook, trust: { verify: true } }] };
+  using town = new Town({ A: ["none"] }, { group: "G", notify, smtpAlert: true });
+  town.notifier.notify({ kind: "group-state", name: "G", state: "active" });
+  town.tell("A", "active");
+  await town.stop();
+  const [ofGroup, ofMember, ofStop] = town.deliveries.map(({ atMs: _, ...rest }) => rest);
+  assert.deepEqual(ofGroup, { told: { kind: "group-state", name: "G", state: "MASTER" } });
+  assert.deepEqual(ofMember, {
+    mail: {
+      subject: "[low] VRRP Instance A - Entering MASTER state",
+      body: "=> VRRP Instance is now owning VRRP VIPs <=",
+    },
+    told: { kind: "instance-state", name: "A", state: "MASTER", priority: 100 },
+  });
+  assert.deepEqual(ofStop, { told: { kind: "group-stopped", name: "G" } });
+});
+
 test("states are repeated in FIFOs after a reload, groups first, only if that is configured", async () => {
   for (const writeStatesOnReload of [false, true]) {
-    using town = new Town({ A: ["none"] }, "G", writeStatesOnReload);
+    using town = new Town({ A: ["none"] }, { group: "G", writeStatesOnReload });
     town.notifier.notify({ kind: "group-state", name: "G", state: "backup" });
     await town.reader();
     town.notifier.repeat([{ kind: "instance-state", name: "A", state: "backup", priority: 7 }]);
@@ -100,26 +152,38 @@ const bodies: Readonly<Record<Exclude<Kind, "missing" | "none">, string>> = {
   killed: "kill -9 $$",
 };
 
+type Settings = {
+  readonly group?: string;
+  readonly writeStatesOnReload?: boolean;
+  readonly notify?: Partial<Config["global"]["notify"]>;
+  readonly smtpAlert?: boolean;
+};
+
 /** A notifier with instances that have generic scripts, and a FIFO that is read. */
 class Town {
   readonly folder = mkdtempSync(join(tmpdir(), "keepalived-notify-"));
   readonly log: string[] = [];
+  readonly deliveries: Delivery[] = [];
   readonly notifier: Notifier;
   readonly #reactor = new Reactor();
   readonly #loop: Promise<void>;
 
   constructor(
     instances: Readonly<Record<string, readonly Kind[]>>,
-    group?: string,
-    repeat = false,
+    { group, writeStatesOnReload = false, notify = {}, smtpAlert = false }: Settings = {},
   ) {
     for (const [kind, body] of Object.entries(bodies)) {
       const text = `#!/bin/sh\necho "+$2 $3" >>${this.folder}/out\n${body}\n` +
         `echo "-$2 $3" >>${this.folder}/out\n`;
       writeFileSync(this.script(kind), text, { mode: 0o755 });
     }
-    this.notifier = new Notifier(this.#reactor, (_, text) => void this.log.push(text));
-    const notify = (kind: Kind | undefined) =>
+    this.notifier = new Notifier({
+      reactor: this.#reactor,
+      log: (_, text) => void this.log.push(text),
+      ownFifo: "vrrp",
+      deliver: (delivery) => void this.deliveries.push(delivery),
+    });
+    const notifyOf = (kind: Kind | undefined) =>
       kind === undefined || kind === "none"
         ? {}
         : { any: { argv: [this.script(kind)], user: "root" } };
@@ -129,14 +193,19 @@ class Town {
       global: {
         umask: 0o177,
         scripts: { supplementaryGroups: false },
-        fifos: { vrrp: { path, script: { argv, user: "root" } }, writeStatesOnReload: repeat },
+        fifos: { vrrp: { path, script: { argv, user: "root" } }, writeStatesOnReload },
+        notify: { coalesce: false, webhooks: [], ...notify },
+        routerId: "low",
+        smtp: { server: { host: "mx", port: 25 }, recipients: ["a@example.com"] },
       },
       instances: Object.entries(instances).map(([name, [kind]]) => ({
         name,
-        notify: notify(kind),
+        notifyContested: true,
+        notify: notifyOf(kind),
+        smtpAlert,
         ...(group === undefined ? {} : { syncGroup: group }),
       })),
-      syncGroups: group === undefined ? [] : [{ name: group, notify: notify("quick") }],
+      syncGroups: group === undefined ? [] : [{ name: group, notify: notifyOf("quick") }],
     } as unknown as Config);
     this.#loop = this.#reactor.run();
   }

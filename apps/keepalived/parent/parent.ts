@@ -4,9 +4,11 @@ import { setUmask } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { configFileOf } from "../config_load.ts";
 import type { ConfigurationMessage, RoleOptions, ServerOrder } from "../control.ts";
+import type { Deliveries } from "../delivery/deliveries.ts";
 import { exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import type { LogSettings } from "../log/settings.ts";
+import type { Delivery } from "../notify/delivery.ts";
 import type { Options } from "../options.ts";
 import { pidFileOf, usualPidFile } from "../run_names.ts";
 import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
@@ -17,7 +19,10 @@ import { processSnapshot } from "../status/snapshot/process_of.ts";
 import { runtimeName, version } from "../version.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
 import type { DumpSignals } from "./dump_signals.ts";
-import { readAgain } from "./read_again.ts";
+import { type ReadAgain, readAgain } from "./read_again.ts";
+import { markerOf, withMarker } from "./reload_marker.ts";
+import { logChanges, writeCheckLog } from "./reload_report.ts";
+import { ReloadTimer } from "./reload_timer.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import type { Signal, Signals } from "./signals.ts";
 import type { StartScript } from "./start_script.ts";
@@ -56,6 +61,9 @@ export class Parent {
   #reloads: Promise<unknown> = Promise.resolve();
   #lastReload: ParentSnapshot["reload"];
   readonly #desk: Desk;
+  readonly #reloadTimer: ReloadTimer;
+  /** Of nothing, if it could not be loaded. */
+  #deliveries: Promise<Deliveries | void> | undefined;
 
   constructor({ reactor, options, config, log, logSettings, manager, onRunning }: ParentOptions) {
     this.#manager = manager;
@@ -67,9 +75,11 @@ export class Parent {
     this.#logSettings = logSettings;
     const pidFile = options.value("pidFile") ?? usualPidFile;
     this.#desk = new Desk({ reactor, log, premises: this.#premises(), pidFile });
+    this.#reloadTimer = new ReloadTimer({ reactor, log, reload: () => this.#queueReload(false) });
   }
 
   [Symbol.dispose](): void {
+    this.#reloadTimer[Symbol.dispose]();
     this.#desk[Symbol.dispose]();
   }
 
@@ -89,6 +99,7 @@ export class Parent {
     await this.#startup?.ended;
     if (this.#isStopping) return;
     this.#desk.configure();
+    this.#reloadTimer.configure(this.#config.global.reload);
     this.#configureChildren(() => {
       this.#log("info", "Startup complete");
       this.#manager.ready();
@@ -202,11 +213,27 @@ export class Parent {
       patience: this.#patience(),
       configuration: () => this.#messageFor(kind),
       onGiveUp: (status) => this.#stop(status),
+      onDelivery: (delivery) => void this.#deliver(delivery),
       onReady: () => {
         keepCompiledModules();
         if (this.#awaited.delete(kind) && this.#awaited.size === 0) this.#onConfigured();
       },
     });
+  }
+
+  /** What mails and posts is loaded when there is something to. */
+  async #deliver(delivery: Delivery): Promise<void> {
+    this.#deliveries ??= import("../delivery/deliveries.ts").then(
+      ({ Deliveries }) =>
+        new Deliveries({
+          scheduler: this.#reactor,
+          log: this.#log,
+          settings: this.#config.global,
+        }),
+      // The program may have been taken away, or replaced by another version.
+      (error) => void this.#log("error", `There are no mails and webhooks: ${error.message}`),
+    );
+    (await this.#deliveries)?.take(delivery);
   }
 
   #patience(): Patience {
@@ -260,15 +287,20 @@ export class Parent {
 
   /** What a reload would do. */
   async #rehearse(): Promise<ReloadReport> {
-    const { report } = await readAgain(this.#options, this.#config);
-    return report;
+    return (await this.#readAgain()).report;
+  }
+
+  #readAgain(): Promise<ReadAgain> {
+    const marker = markerOf(this.#config.global);
+    return withMarker(marker, this.#log, () => readAgain(this.#options, this.#config));
   }
 
   async #reload(): Promise<ReloadReport> {
     this.#log("info", "Reloading ...");
     this.#manager.reloading();
-    const { config, report } = await readAgain(this.#options, this.#config);
+    const { config, report } = await this.#readAgain();
     if (this.#isStopping) return report;
+    writeCheckLog(this.#config.global.reload.checkLog, report, this.#log);
     for (const problem of report.problems) this.#log("warning", problem.split("\n", 1)[0] ?? "");
     const at = Date.now() / 1000;
     if (config === undefined) {
@@ -279,9 +311,13 @@ export class Parent {
       return report;
     }
     this.#lastReload = { at, ok: true };
+    logChanges(report, this.#log);
     this.#config = config;
-    setUmask(config.global.umask);
+    const { global } = config;
+    setUmask(global.umask);
     this.#desk.configure();
+    this.#reloadTimer.configure(global.reload);
+    void this.#deliveries?.then((it) => it?.configure(global));
     this.#configureChildren(() => {
       this.#log("info", "Reload complete");
       this.#manager.ready();
@@ -305,6 +341,7 @@ export class Parent {
     await this.#startup?.ended;
     const script = await this.#runScript("shutdown");
     await script?.ended;
+    await (await this.#deliveries)?.end();
     this.#reactor.stop();
   }
 }

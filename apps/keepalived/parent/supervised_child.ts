@@ -21,6 +21,7 @@ import {
 } from "../control.ts";
 import { exitStatus, permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
+import type { Delivery } from "../notify/delivery.ts";
 import type { ChildSnapshot } from "../status/snapshot/parent_snapshot.ts";
 import { Questions } from "./questions.ts";
 
@@ -41,6 +42,8 @@ export type SupervisedChildOptions = {
   readonly onGiveUp: (status: number) => void;
   /** The child runs a configuration that it was given. */
   readonly onReady: () => void;
+  /** The child wants others told over the network. */
+  readonly onDelivery: (delivery: Delivery) => void;
 };
 
 /** What the command line and the configuration say about children that hang or end. */
@@ -65,6 +68,9 @@ const times = {
   permanent: [exitStatus.fatal, exitStatus.configuration, exitStatus.missingPermission],
 } as const;
 
+/** How long what an ended process said may take to be read. */
+const lastWordsMs = 500;
+
 /** A child process under the watch of its own watchdog. */
 export class SupervisedChild {
   readonly #options: SupervisedChildOptions;
@@ -82,6 +88,8 @@ export class SupervisedChild {
   #hasWorked = false;
   #goneSinceUs: number | undefined;
   #onStopped: () => void = () => {};
+  /** Done when all is read that the process said, which may be after its end. */
+  #heard: Promise<unknown> = Promise.resolve();
 
   constructor(options: SupervisedChildOptions) {
     this.#options = options;
@@ -120,6 +128,7 @@ export class SupervisedChild {
     const stopped = new Promise<void>((resolve) => this.#onStopped = resolve);
     this.#host.send({ kind: "stop" });
     await stopped;
+    await Promise.race([this.#heard, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
   }
 
   /** The process that runs, if one does, and how often it was started again. */
@@ -212,8 +221,13 @@ export class SupervisedChild {
     // What a child said and nobody read before it ended is not the next one's.
     const lines = new LineReader((line) => {
       if (this.#process === child) this.#take(line);
+      else this.#takeLastWords(line);
     });
     child.stdout?.on("data", (bytes: Uint8Array) => lines.push(bytes));
+    this.#heard = new Promise((resolve) => {
+      child.stdout?.once("close", resolve);
+      child.once("error", resolve);
+    });
     // A child that dies while it is written to is told by its exit.
     child.stdin?.on("error", () => {});
     child.once(
@@ -249,6 +263,13 @@ export class SupervisedChild {
     this.#process?.stdin?.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Of what a child says at its end only deliveries are of use. */
+  #takeLastWords(line: string): void {
+    if (!line.startsWith('{"kind":"delivery"')) return;
+    const message = JSON.parse(line) as ChildMessage;
+    if (message.kind === "delivery") this.#options.onDelivery(message.delivery);
+  }
+
   #take(line: string): void {
     if (this.#questions.take(line)) return;
     const message = JSON.parse(line) as ChildMessage;
@@ -259,6 +280,8 @@ export class SupervisedChild {
       case "configured":
         this.#hasWorked = true;
         return this.#options.onReady();
+      case "delivery":
+        return this.#options.onDelivery(message.delivery);
       case "answer":
         return this.#questions.expect(message);
     }

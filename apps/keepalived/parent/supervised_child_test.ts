@@ -24,6 +24,7 @@ class Nursery {
   readonly child: SupervisedChild;
   gaveUp: number | undefined;
   ready = 0;
+  readonly deliveries: number[] = [];
 
   constructor(script: string, patience: Partial<Patience> = {}, command = "sh") {
     this.child = new SupervisedChild({
@@ -35,6 +36,7 @@ class Nursery {
       configuration: () => ({ kind: "configuration" }) as ConfigurationMessage,
       onGiveUp: (status) => this.gaveUp = status,
       onReady: () => this.ready++,
+      onDelivery: ({ atMs }) => void this.deliveries.push(atMs),
     });
     opened.push(this);
     this.child.start();
@@ -113,6 +115,14 @@ test("a successor is told since when nobody did the work", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("what it wants delivered is taken, also what it says at its end", async () => {
+  const deliver = `deliver() { echo '{"kind":"delivery","delivery":{"atMs":'$1'}}'; }`;
+  const it = new Nursery(`${deliver}; trap 'deliver 2; exit 0' TERM; deliver 1; read x; read x`);
+  await it.until("the first", () => it.deliveries.length === 1);
+  await it.child.stop();
+  assert.deepEqual(it.deliveries, [1, 2]);
 });
 
 test("one that was killed is there again at once, the next time after 1, 2 and 4 seconds", async () => {

@@ -19,8 +19,8 @@ const vrrp: ChildRole = {
     process: global.processes.vrrp,
     lateUs: lateUs(instances),
   }),
-  open(reactor, log, { detail, addressMonitoring, addressesAtEnd }) {
-    const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring });
+  open(reactor, log, { detail, addressMonitoring, addressesAtEnd }, deliver) {
+    const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring, deliver });
     return {
       start: (config, goneSinceUs) => vrrp.start(config, goneSinceUs),
       configure: (config) => vrrp.configure(config),

@@ -13,6 +13,7 @@ import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
 import type { Log } from "../log.ts";
+import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
 import type { VrrpSources } from "../status/snapshot/vrrp_of.ts";
@@ -38,12 +39,13 @@ import type { World } from "./world.ts";
 /** The reason for FAULT that an operator gives. */
 const MAINTENANCE = "maintenance";
 
-/** How much of what happens is logged. */
-export type Verbosity = {
+export type VrrpProcessOptions = {
   /** How often the command line asks for details. */
   readonly detail: number;
-  /** Every address that comes or goes. */
+  /** Whether to log every address that comes or goes. */
   readonly addressMonitoring?: boolean;
+  /** Has others told over the network; default: nobody. */
+  readonly deliver?: Deliver;
 };
 
 /** All virtual routers of one configuration, on one event loop. */
@@ -74,7 +76,8 @@ export class VrrpProcess {
   /** The start or reload under way; the next one waits for it. */
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(reactor: Reactor, log: Log, { detail, addressMonitoring = false }: Verbosity) {
+  constructor(reactor: Reactor, log: Log, options: VrrpProcessOptions) {
+    const { detail, addressMonitoring = false, deliver = () => {} } = options;
     this.#monitorsAddresses = addressMonitoring;
     this.#log = log;
     this.#interfaces = new Interfaces(log);
@@ -92,7 +95,7 @@ export class VrrpProcess {
       log,
       isForwarding,
     });
-    this.#notifier = new Notifier(reactor, log);
+    this.#notifier = new Notifier({ reactor, log, ownFifo: "vrrp", deliver });
     this.#syncDaemon = new InstanceSyncDaemon(reactor, log);
     this.#groups = new SyncGroups({
       scheduler: reactor,
@@ -251,9 +254,8 @@ export class VrrpProcess {
       }
     });
     const added = add.map((it) => this.#routerOf(it));
-    const places = new Map(config.instances.map(({ name }, i) => [name, i]));
-    const placeOf = ({ config: { name } }: VirtualRouter) => places.get(name) ?? 0;
-    this.#setRouters([...kept, ...added].sort((one, other) => placeOf(one) - placeOf(other)));
+    const all = new Map([...kept, ...added].map((router) => [router.config.name, router]));
+    this.#setRouters(config.instances.flatMap(({ name }) => all.get(name) ?? []));
     this.#groups.configure(config.syncGroups);
     this.#setInfluences();
     this.#kernel.report();
