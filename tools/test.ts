@@ -4,6 +4,7 @@
  *     npm test                      everything
  *     npm test -- packages/bytes    tests under some folders only, without the gate
  *     npm test -- --runtime deno …  on one runtime
+ *     npm test -- --slowest 20      and which tests on Node took longest
  *
  * Both runtimes write TAP; this driver joins them, shows failures as they come, and ends with one plain line.
  */
@@ -17,6 +18,9 @@ import { runGate } from "./check.ts";
 
 type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
+
+/** Milliseconds that each test on Node took. */
+const durations: { readonly name: string; readonly ms: number }[] = [];
 
 /**
  * Tests that use real namespaces, processes and time: one file after the other. Most of it is waiting, so both runtimes
@@ -39,7 +43,7 @@ const crowdedFolder = "test/interop";
 const guestFolder = "test/ipvs";
 
 async function main(): Promise<void> {
-  const options = parseArgs(process.argv.slice(2), { string: ["runtime"] });
+  const options = parseArgs(process.argv.slice(2), { string: ["runtime", "slowest"] });
   const runtimes: readonly Runtime[] = options["runtime"] === undefined
     ? ["node", "deno"]
     : [options["runtime"] as Runtime];
@@ -68,6 +72,10 @@ async function main(): Promise<void> {
   }));
   for (const runtime of runtimes) {
     add(total, `${runtime} interop`, await runTests(runtime, crowded, "one by one"));
+  }
+  const slowest = durations.sort((a, b) => b.ms - a.ms).slice(0, Number(options["slowest"] ?? 0));
+  for (const { name, ms } of slowest) {
+    console.log(`# ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -127,15 +135,20 @@ async function readTap(
 ): Promise<void> {
   let failing = false;
   let file = "";
+  let name = "";
   for await (const line of createInterface({ input: stream })) {
     const result = /^(ok|not ok) \d+ - (.*)$/.exec(line);
     if (result !== null) {
       failing = result[1] === "not ok";
+      name = result[2] ?? "";
       if (failing) count.failed++;
       else if (/ # SKIP/i.test(line)) count.skipped++;
       else count.passed++;
       if (failing) console.log(`${runtime}: not ok - ${result[2]}${file}`);
       else if (/ # SKIP/i.test(line)) console.log(`${runtime}: skipped - ${result[2]}`);
+    } else if (name !== "" && line.startsWith("  duration_ms: ")) {
+      durations.push({ name, ms: Number(line.slice("  duration_ms: ".length)) });
+      name = "";
     } else if (/^# .+ \| /.test(line)) {
       console.log(line.slice(2)); // A table that a test prints.
     } else if (/^# .*_test\.ts$/.test(line)) {
