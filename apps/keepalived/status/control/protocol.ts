@@ -57,13 +57,14 @@ export class Json {
 /** Reads a request. @throws ControlError if it is none */
 export function parseRequest(line: string): Request {
   const { id, method, params } = objectOf(line);
-  const isId = typeof id === "number" || typeof id === "string" || id === null || id === undefined;
+  // 1e999 is JSON for a number that no answer could repeat.
+  const isId = Number.isFinite(id) || typeof id === "string" || id === null || id === undefined;
   if (!isId) throw new ControlError("bad-request", "id is neither a number nor a text");
   if (typeof method !== "string") throw new ControlError("bad-request", "method is no text");
   if (params !== undefined && !isObject(params)) {
     throw new ControlError("bad-request", "params is no object");
   }
-  return { id: id ?? null, method, params: params ?? {} };
+  return { id: (id ?? null) as RequestId, method, params: params ?? {} };
 }
 
 function objectOf(line: string): Readonly<Record<string, unknown>> {

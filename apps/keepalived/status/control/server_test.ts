@@ -41,6 +41,7 @@ test("a request is answered with its id, several in order, and what is no reques
     ["[]", "bad-request"],
     ["{}", "bad-request"],
     [`{"id":{},"method":"echo"}`, "bad-request"],
+    [`{"id":1e999,"method":"echo"}`, "bad-request"],
     [`{"method":"echo","params":[]}`, "bad-request"],
     [`{"method":"refused"}`, "not-found"],
     [`{"method":"defect"}`, "failed"],
