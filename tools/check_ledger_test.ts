@@ -39,6 +39,8 @@ const problemsOf = (text: string) =>
 
 test("checkLedger() accepts a ledger that is complete", () => {
   assert.deepEqual(problemsOf(ledger), []);
+  const known = ledger.replace("**SHOULD**", "**DOES**").replace(/ {2}- refuted: n.*\n/, "");
+  assert.deepEqual(problemsOf(known), []);
 });
 
 const damages: readonly (readonly [string, (text: string) => string, RegExp])[] = [
@@ -51,6 +53,7 @@ const damages: readonly (readonly [string, (text: string) => string, RegExp])[] 
   ["a file that is not there", (text) => text.replace("codec_test", "x_test"), /no file x_test/],
   ["an unknown file", (text) => text.replace("`codec` `it", "`other` `it"), /no file is called/],
   ["nothing that refutes", (text) => text.replace(/ {2}- refuted: n.*\n/, ""), /neither shown/],
+  ["a known level that is refuted", (text) => text.replace("**SHOULD**", "**DOES**"), /neither/],
   ["no reason", (text) => text.replace(", there is no other length", ""), /no tests, but/],
   [
     "a reason for what is shown",

@@ -31,6 +31,7 @@ import type { Deliver, Delivery } from "./notify/delivery.ts";
 import { type Log, openLog, withEndLogged } from "./log.ts";
 import { logOptionsOf } from "./log/settings.ts";
 import { PidFile } from "./pid_file.ts";
+import { settleRights } from "./rights.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Moment } from "./status/snapshot/moment.ts";
 import type { ProcessSnapshot } from "./status/snapshot/process_snapshot.ts";
@@ -91,6 +92,7 @@ export type ChildRole = {
  */
 export async function runChild(role: ChildRole): Promise<number> {
   if (!dieWithParent(process.ppid)) return exitStatus.ok;
+  settleRights();
   using reactor = new Reactor();
   using child = new RunningChild(role, reactor);
   process.on("SIGTERM", () => child.stop());

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { exitStatus } from "./exit_status.ts";
 import { helpText, parseOptions } from "./options.ts";
+import type { CommandWords } from "./rights.ts";
 import { environmentOf, selfCommand } from "./self.ts";
 
 /** What a person starts: answers `--help` and `--version`, tests a configuration, or starts the daemon. */
@@ -36,6 +39,7 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     return await (await import("./config_check.ts")).runTest(options);
   }
   if (options.count("foreground") > 0) {
+    await startAgainWithFewerRights(words);
     return await (await import("./parent/main.ts")).runParent(words);
   }
   return await daemonize(words);
@@ -55,13 +59,36 @@ async function printSignal(name: string): Promise<number> {
 }
 
 /**
+ * Whoever is to stay becomes itself again, with the rights of the parent and no more: nothing else takes them from all
+ * of the runtime's threads.
+ */
+async function startAgainWithFewerRights(words: readonly string[]): Promise<void> {
+  const { becomeProgram } = await import("@keepalived/linux");
+  const { command, args } = await parentCommand();
+  const path = pathOf(command);
+  if (command === selfCommand().command || path === undefined) return;
+  becomeProgram(path, [command, ...args, ...words], process.env as Record<string, string>);
+}
+
+async function parentCommand(): Promise<CommandWords> {
+  const { Rights } = await import("./rights.ts");
+  // The parent says so itself if its children cannot have less either.
+  return new Rights(() => {}).commandFor("parent", selfCommand());
+}
+
+function pathOf(command: string): string | undefined {
+  const folders = (process.env["PATH"] ?? "/usr/bin:/bin").split(":");
+  return folders.map((folder) => join(folder, command)).find((path) => existsSync(path));
+}
+
+/**
  * Starts the parent in the background, and ends once it runs or cannot.
  *
  * A JavaScript runtime cannot fork, so the daemon is a new process in its own session. Until it runs, its complaints are
  * passed on; from then on it has no terminal any more.
  */
 async function daemonize(words: readonly string[]): Promise<number> {
-  const { command, args } = selfCommand();
+  const { command, args } = await parentCommand();
   // The daemon must not keep what its starter left open, such as a lock.
   (await import("@keepalived/linux")).closeOnExec();
   const daemon = spawn(command, [...args, ...words], {

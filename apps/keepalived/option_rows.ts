@@ -26,7 +26,7 @@ export const optionRows: readonly OptionRow[] = [
   flag("noBfd", "B", "no_bfd", "Do not run the BFD subsystem"),
   flag("all", "", "all", "Run every subsystem, even if the configuration has nothing for it"),
   flag("console", "l", "log-console", "Log to standard error as well"),
-  flag("detail", "D", "log-detail", "Detailed log; twice for more"),
+  flag("detail", "D", "log-detail", "Detailed log"),
   takes(
     "facility",
     "S",
@@ -85,13 +85,13 @@ export const optionRows: readonly OptionRow[] = [
   takes("checkersPidFile", "c", "checkers_pid", "FILE", "Pid file of the checker process"),
   takes("bfdPidFile", "b", "bfd_pid", "FILE", "Pid file of the BFD process"),
   flag("addressMonitoring", "a", "address-monitoring", "Log every address that comes or goes"),
-  flag("snmp", "x", "snmp", "Accepted: there is no SNMP agent in this version"),
+  flag("snmp", "x", "snmp", "Accepted: there is no SNMP agent; there are metrics"),
   takes(
     "snmpSocket",
     "A",
     "snmp-agent-socket",
     "FILE",
-    "Accepted: there is no SNMP agent in this version",
+    "Accepted: there is no SNMP agent; there are metrics",
   ),
   takes(
     "namespace",

@@ -1,8 +1,9 @@
 import type { Command, GlobalConfig } from "@keepalived/keepalived-config";
-import { type ProcessEnd, SyscallError } from "@keepalived/linux";
+import { type Capability, type ProcessEnd, SyscallError } from "@keepalived/linux";
 import { type Child, type Reactor, spawnChild } from "@keepalived/reactor";
 import { type Identity, thisMachine } from "./machine/machine.ts";
-import { runAs, type RunnerNames, Runners } from "./machine/runner.ts";
+import { rightsOfRunAs, runAs, type RunnerNames, Runners } from "./machine/runner.ts";
+import { startWith } from "./rights.ts";
 import { programEnvironment } from "./self.ts";
 
 /**
@@ -23,6 +24,8 @@ export type Program = RunnerNames & {
   readonly supplementaryGroups?: boolean | undefined;
   /** How long it may run, microseconds; absent: for ever. */
   readonly timeoutUs?: number | undefined;
+  /** What the daemon's own user is to keep of its rights, if the program runs as that; as a rule nothing. */
+  readonly capabilities?: readonly Capability[];
   /** Variables besides those of the daemon. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 };
@@ -138,14 +141,15 @@ class Run implements RunningProgram {
   }
 
   start(): void {
-    const argv = wordsOf(this.#program);
-    if (typeof argv === "string") return this.refuse(argv);
+    const command = commandOf(this.#program);
+    if (typeof command === "string") return this.refuse(command);
     try {
-      this.#child = spawnChild(this.#reactor, {
-        argv,
-        environment: { ...environment, ...this.#program.environment },
-        onEnd: (end) => this.#ended(end),
-      });
+      this.#child = startWith(command.capabilities, () =>
+        spawnChild(this.#reactor, {
+          argv: command.argv,
+          environment: { ...environment, ...this.#program.environment },
+          onEnd: (end) => this.#ended(end),
+        }));
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
       return this.refuse(error.message);
@@ -205,13 +209,15 @@ function startNext(lane: Lane, reactor: Reactor): void {
   });
 }
 
-/** The words to run, or why there are none. */
-function wordsOf(program: Program): readonly string[] | string {
+/** What to run and with which rights, or why there is nothing. */
+function commandOf(program: Program): Pick<Required<Program>, "argv" | "capabilities"> | string {
   const identity = runners.find(program);
   if (typeof identity === "string") return identity;
   const { daemon } = thisMachine;
   const other = identity.uid !== daemon.uid || identity.gid !== daemon.gid;
-  return other ? runAs(program.argv, identity, program.supplementaryGroups === true) : program.argv;
+  if (!other) return { argv: program.argv, capabilities: program.capabilities ?? [] };
+  const argv = runAs(program.argv, identity, program.supplementaryGroups === true);
+  return { argv, capabilities: rightsOfRunAs };
 }
 
 function endOf(end: ProcessEnd): ProgramEnd {

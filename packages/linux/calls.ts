@@ -21,6 +21,7 @@ export type Calls = {
   readonly epoll_ctl: (epoll: number, operation: number, fd: number, event: Bytes) => number;
   readonly epoll_wait: (epoll: number, events: Bytes, count: number, timeoutMs: number) => number;
   readonly eventfd: (initial: number, flags: number) => number;
+  readonly execve: (path: Bytes, argv: Bytes, environment: Bytes) => number;
   readonly fcntl: (fd: number, command: number, argument: Bytes) => number;
   readonly ftruncate: (fd: number, length: number) => number;
   readonly geteuid: () => number;
@@ -134,6 +135,7 @@ export const signatures: { readonly [Name in keyof Calls]: SignatureOf<Calls[Nam
   epoll_ctl: ["i32", "i32", "i32", "buffer"],
   epoll_wait: ["i32", "buffer", "i32", "i32"],
   eventfd: ["u32", "i32"],
+  execve: ["buffer", "buffer", "buffer"],
   fcntl: ["i32", "i32", "buffer"],
   ftruncate: ["i32", "u32"],
   geteuid: [],

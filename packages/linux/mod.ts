@@ -165,7 +165,16 @@ export { bindMount, leaveMounts } from "./mount.ts";
 export { setAffinity, setNice, setOrdinary, setRealtime } from "./scheduling.ts";
 export { lockMemory, unlockMemory } from "./memory_lock.ts";
 export { type Limits, limitsOf, type Resource, setLimits } from "./limits.ts";
-export { type Capability, effectiveCapabilities, parseCapabilities } from "./capabilities.ts";
+export {
+  capabilities,
+  type Capability,
+  type CapabilitySet,
+  effectiveCapabilities,
+  parseCapabilities,
+  privilegeRoot,
+  rootIsPrivileged,
+  withAmbient,
+} from "./capabilities.ts";
 export {
   dieWithParent,
   effectiveUserId,
@@ -186,6 +195,12 @@ export {
   SIGRTMIN,
   unblockSignal,
 } from "./realtime_signal.ts";
-export { endOfProcess, type ProcessEnd, type SpawnedProcess, spawnProcess } from "./spawn.ts";
+export {
+  becomeProgram,
+  endOfProcess,
+  type ProcessEnd,
+  type SpawnedProcess,
+  spawnProcess,
+} from "./spawn.ts";
 export { decodeProcessEvents, openProcessEvents, type ProcessEvent } from "./process_events.ts";
 export { decodeFileEvents, type FileEvent, FileEvents } from "./file_events.ts";

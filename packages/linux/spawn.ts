@@ -10,6 +10,8 @@ const ATTRIBUTES_BYTES = 512;
 const ACTIONS_BYTES = 256;
 const SIGNAL_SET_BYTES = 128;
 
+const F_SETFD = 2;
+
 const SETPGROUP = 0x02;
 const SETSIGDEF = 0x04;
 const SETSIGMASK = 0x08;
@@ -58,9 +60,7 @@ export function spawnProcess(
   const { calls } = libc();
   const [file = ""] = argv;
   const words = pointers(argv);
-  const variables = pointers(
-    Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-  );
+  const variables = pointers(variablesOf(environment));
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
   const actions = new Uint8Array(ACTIONS_BYTES);
   const pid = new Uint8Array(4);
@@ -93,6 +93,30 @@ export function spawnProcess(
 }
 
 /**
+ * Runs a program in place of this one: the process stays, and with it its number, its children, its standard streams,
+ * and what the calling thread may do. Nothing is cleaned up before.
+ *
+ * @param path where the program is
+ * @throws SyscallError if it cannot be run; otherwise nothing comes after
+ */
+export function becomeProgram(
+  path: string,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): never {
+  const words = pointers(argv);
+  const variables = pointers(variablesOf(environment));
+  const { calls } = libc();
+  // Node keeps its own streams from programs that it does not start itself.
+  for (const fd of [0, 1, 2]) calls.fcntl(fd, F_SETFD, null);
+  const result = calls.execve(cString(path), words.table, variables.table);
+  words.release();
+  variables.release();
+  check(result, "execve", `become ${path}`);
+  throw new Error(`Cannot become ${path}: execve returned`);
+}
+
+/**
  * How a child ended; undefined if it still runs.
  *
  * @param collect whether to have done with it: its number may be another's from then on. Until then it is a zombie, and
@@ -119,6 +143,10 @@ function openProcess(pid: number): Descriptor {
     calls.waitid(P_PID, pid, null, WEXITED);
   }
   return new Descriptor(check(fd, "pidfd_open", `watch process ${pid}`));
+}
+
+function variablesOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
 type Pointers = { readonly table: Uint8Array; readonly release: () => void };

@@ -78,6 +78,21 @@ test("-R: a child that ends is the end of all", async () => {
   await daemon.says(/^.*: VRRP child process\(\d+\) died: Exiting$/);
 });
 
+test("--all starts processes that have nothing to do", async () => {
+  const daemon = await master(["--all", "-B", "--no-ipvs"]);
+  await daemon.says(/Startup complete/);
+  const checker = Number(readFileSync(daemon.checkersPidFile, "utf8"));
+  assert.deepEqual(
+    processTree(daemon.pid).toSorted(),
+    [
+      checker,
+      vrrpPidOf(daemon),
+      daemon.pid,
+    ].toSorted(),
+  );
+  assert.equal(await daemon.stop(), 0);
+});
+
 test("-V leaves the addresses at the end", async () => {
   const daemon = await master(["-V"]);
   assert.equal(await daemon.stop(), 0);
@@ -214,8 +229,33 @@ test("-e: a missing include is an error, in a test and at the start", async () =
 
 test("-x and -A are accepted, and the daemon says that there is no SNMP", async () => {
   const daemon = await master(["-x", "-A", "/tmp/agentx"]);
-  assert.equal(daemon.lines(/no SNMP agent/).length, 1);
+  assert.equal(daemon.lines(/no SNMP agent; use metrics_address/).length, 1);
   assert.equal(await daemon.stop(), 0);
+});
+
+test("settings of SNMP and D-Bus are accepted, with one line each that says what to use", async () => {
+  const globals = "global_defs {\n  enable_snmp_vrrp\n  enable_traps\n  enable_dbus\n}\n";
+  const daemon = await master([], { config: globals + instanceConf() });
+  assert.equal(daemon.lines(/SNMP: there is no SNMP agent; use metrics_address/).length, 1);
+  assert.equal(daemon.lines(/enable_dbus: .*; use the control socket/).length, 1);
+  assert.equal(await daemon.stop(), 0);
+});
+
+test("without -f it is /etc/keepalived/keepalived.conf", async () => {
+  using folder = new Folder();
+  folder.write("keepalived.conf", instanceConf());
+  const ownFolder = 'mkdir -p /etc/keepalived && mount --bind "$0" /etc/keepalived && exec "$@"';
+  const out: string[] = [];
+  const child = lab.host("a").start([
+    ...["unshare", "-m", "sh", "-c", ownFolder, folder.path, program, "-nlG"],
+    ...["-p", join(folder.path, "pid"), "-r", join(folder.path, "vrrp.pid")],
+  ]);
+  child.stderr?.on("data", (text) => out.push(String(text)));
+  await until("MASTER", () => /Entering MASTER STATE/.test(out.join("")), 15_000);
+  assert.match(out.join(""), /Opening file '\/etc\/keepalived\/keepalived\.conf'/);
+  process.kill(child.pid ?? 0, "SIGTERM");
+  await until("it has ended", () => child.exitCode !== null, 10_000);
+  assert.equal(child.exitCode, 0);
 });
 
 test("-i chooses lines", async () => {
@@ -482,21 +522,52 @@ class LogDaemon {
   }
 }
 
-test("-S, and a log daemon that dies, comes back and hangs", async () => {
-  using folder = new Folder();
-  const path = join(folder.path, "log");
-  /** A /dev with nothing but what a program needs, and our log daemon. */
+/** Words that give a program a /dev with nothing but what it needs, and a log daemon at a path. */
+function withLog(path: string): readonly string[] {
   const devices = [
     'd=$(mktemp -d); mount -t tmpfs none "$d"',
     "for f in null zero full random urandom tty; do touch $d/$f; mount --bind /dev/$f $d/$f; done",
     'ln -s "$0" "$d/log"; mount --move "$d" /dev; rmdir "$d"; exec "$@"',
   ].join("; ");
+  return ["unshare", "-m", "sh", "-c", devices, path];
+}
+
+test("the log goes to syslog; with -l to standard error too, and with -G not to syslog", async () => {
+  using folder = new Folder();
+  const path = join(folder.path, "log");
+  using log = new LogDaemon(path);
+  const wrapper = withLog(path);
+  const quiet = lab.start({ name: "a", config: instanceConf(), flags: "-n", wrapper });
+  started.push(quiet);
+  const master = () => log.lines.some((line) => /Entering MASTER STATE/.test(line));
+  await until("MASTER in syslog", master, 15_000);
+  assert.equal(await quiet.stop(), 0);
+  assert.deepEqual(quiet.log, []);
+  await until("the end", () => /Stopped Keepalived v/.test(log.lines.at(-1) ?? ""), 5000);
+
+  const before = log.lines.length;
+  const loud = lab.start({ name: "a", config: instanceConf(), flags: "-nlG", wrapper });
+  started.push(loud);
+  await loud.says(/Entering MASTER STATE/);
+  assert.deepEqual(loud.lines(/reason:/), []);
+  assert.equal(await loud.stop(), 0);
+  assert.equal(log.lines.length, before);
+
+  const detailed = lab.start({ name: "a", config: instanceConf(), flags: "-nlGD", wrapper });
+  started.push(detailed);
+  await detailed.says(/reason: the master is silent/);
+  assert.equal(await detailed.stop(), 0);
+});
+
+test("-S, and a log daemon that dies, comes back and hangs", async () => {
+  using folder = new Folder();
+  const path = join(folder.path, "log");
   const first = new LogDaemon(path);
   const daemon = lab.start({
     name: "a",
     config: instanceConf(),
     flags: "-nlDSlocal3",
-    wrapper: ["unshare", "-m", "sh", "-c", devices, path],
+    wrapper: withLog(path),
   });
   started.push(daemon);
   await daemon.says(/Entering MASTER STATE/);

@@ -44,6 +44,9 @@ export class Runners {
   }
 }
 
+/** What {@linkcode runAs} needs. */
+export const rightsOfRunAs = ["CAP_SETGID", "CAP_SETUID"] as const;
+
 /**
  * The words that run a program as somebody else: with `setpriv` of util-linux, because a process that shares its threads
  * with a JavaScript runtime cannot change its own identity for a moment.
@@ -56,5 +59,9 @@ export function runAs(
   allGroups: boolean,
 ): readonly string[] {
   const groups = allGroups ? "--init-groups" : "--clear-groups";
-  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, groups, "--", ...argv];
+  // Root loses them with its name; of another user's they would remain.
+  const own = thisMachine.daemon.uid === 0
+    ? []
+    : ["--inh-caps=-setgid,-setuid", "--ambient-caps=-setgid,-setuid"];
+  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, groups, ...own, "--", ...argv];
 }

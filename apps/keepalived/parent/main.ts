@@ -10,6 +10,7 @@ import { type Log, openLog, withEndLogged } from "../log.ts";
 import { logOptionsOf, logSettingsOf } from "../log/settings.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { PidFile } from "../pid_file.ts";
+import { settleRights } from "../rights.ts";
 import { pidFileOf, suffixOf } from "../run_names.ts";
 import { runtimeName, version } from "../version.ts";
 import { DumpSignals } from "./dump_signals.ts";
@@ -44,6 +45,7 @@ export async function runParent(
     throw error;
   };
   return await withEndLogged(log, () => options.count("console") > 0, async () => {
+    settleRights();
     // Before the pid file tells others where to send them.
     using signals = new Signals(options.count("ignoreInterrupt") > 0 ? ["SIGINT"] : []);
     using dumpSignals = new DumpSignals(log);

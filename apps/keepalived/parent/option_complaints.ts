@@ -1,4 +1,5 @@
 import { umaskOf } from "../config_load.ts";
+import { noSnmp } from "../inactive.ts";
 import { logComplaints } from "../log/settings.ts";
 import type { Options } from "../options.ts";
 
@@ -10,8 +11,6 @@ export function complaintsOf(options: Options): readonly string[] {
     ...(umask !== undefined && umaskOf(options) === undefined
       ? [`Invalid --umask option ${umask}`]
       : []),
-    ...(options.count("snmp") + options.count("snmpSocket") > 0
-      ? ["--snmp: this version has no SNMP agent, nothing is answered and no trap is sent"]
-      : []),
+    ...(options.count("snmp") + options.count("snmpSocket") > 0 ? [`--snmp: ${noSnmp}`] : []),
   ];
 }

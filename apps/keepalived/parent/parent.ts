@@ -11,6 +11,7 @@ import type { LogSettings } from "../log/settings.ts";
 import type { Delivery } from "../notify/delivery.ts";
 import type { Options } from "../options.ts";
 import { pidFileOf, usualPidFile } from "../run_names.ts";
+import { Rights } from "../rights.ts";
 import { environmentOf, keepCompiledModules, selfCommand } from "../self.ts";
 import { Desk } from "../status/desk.ts";
 import type { Premises, ReloadReport } from "../status/premises.ts";
@@ -64,6 +65,7 @@ export class Parent {
   readonly #reloadTimer: ReloadTimer;
   /** Of nothing, if it could not be loaded. */
   #deliveries: Promise<Deliveries | void> | undefined;
+  readonly #rights: Rights;
 
   constructor({ reactor, options, config, log, logSettings, manager, onRunning }: ParentOptions) {
     this.#manager = manager;
@@ -73,6 +75,7 @@ export class Parent {
     this.#config = config;
     this.#log = log;
     this.#logSettings = logSettings;
+    this.#rights = new Rights(log);
     const pidFile = options.value("pidFile") ?? usualPidFile;
     this.#desk = new Desk({ reactor, log, premises: this.#premises(), pidFile });
     this.#reloadTimer = new ReloadTimer({ reactor, log, reload: () => this.#queueReload(false) });
@@ -205,9 +208,10 @@ export class Parent {
   }
 
   #childOf(kind: ChildKind): SupervisedChild {
+    const command = this.#rights.commandFor(kind.role, selfCommand(), this.#config.global);
     return new SupervisedChild({
       title: kind.title,
-      program: { ...selfCommand(), env: environmentOf(kind.role) },
+      program: { ...command, env: environmentOf(kind.role) },
       scheduler: this.#reactor,
       log: this.#log,
       patience: this.#patience(),

@@ -177,7 +177,11 @@ function loadModule(reactor: Reactor): Promise<void> {
   const argv = [loaderPath(), "-q", "ip_vs"];
   // Whatever comes of it, the next question tells.
   return new Promise((resolve) =>
-    runProgram(reactor, { argv, timeoutUs: loadTimeoutUs }, () => resolve())
+    runProgram(
+      reactor,
+      { argv, capabilities: ["CAP_SYS_MODULE"], timeoutUs: loadTimeoutUs },
+      () => resolve(),
+    )
   );
 }
 
