@@ -121,7 +121,8 @@ export function helpText(): string {
     "  keepalived -t -f keepalived.conf      check a configuration, with every problem in one run",
     "  keepalived -nlD -f keepalived.conf    run in the foreground and log to the terminal",
     "",
-    "Signals to the parent process: TERM and INT stop, HUP reloads the configuration.",
+    "Signals to the parent process: TERM and INT stop, HUP reloads the configuration, USR1 writes all data to files,",
+    "USR2 the counters of VRRP. There are numbers for these and more by --signum=NAME.",
     "",
   ].join("\n");
 }

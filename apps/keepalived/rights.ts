@@ -83,6 +83,10 @@ export function wordsForRights(
   const isLess = kept.length < given.size || kept.length < own.inheritable.size;
   const isConfined = runNoPrograms.includes(role);
   if (!isLess && !isConfined) return [];
+  if (own.isRoot && !own.bounding.has("CAP_SETPCAP")) {
+    // Root in a container that was given few rights cannot do without any of them.
+    return isConfined ? ["setpriv", "--no-new-privs", "--"] : [];
+  }
   const taken = (set: ReadonlySet<Capability>) => [...set].filter((it) => !kept.includes(it));
   return [
     "setpriv",

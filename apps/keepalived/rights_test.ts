@@ -6,6 +6,7 @@ import { type OwnRights, wordsForRights } from "./rights.ts";
 const nothing = new Set<Capability>();
 const all = new Set<Capability>([
   "CAP_CHOWN",
+  "CAP_SETPCAP",
   "CAP_NET_ADMIN",
   "CAP_NET_RAW",
   "CAP_SYS_ADMIN",
@@ -24,8 +25,8 @@ test("wordsForRights() leaves root what the role needs, and programs what root h
   assert.deepEqual(wordsForRights("vrrp", root), [
     "setpriv",
     "--securebits=+noroot",
-    "--inh-caps=+chown,+net_admin,+net_raw,+sys_nice",
-    "--ambient-caps=+chown,+net_admin,+net_raw,+sys_nice",
+    "--inh-caps=+chown,+setpcap,+net_admin,+net_raw,+sys_nice",
+    "--ambient-caps=+chown,+setpcap,+net_admin,+net_raw,+sys_nice",
     "--",
   ]);
 });
@@ -35,7 +36,7 @@ test("wordsForRights() takes from root all that would let a process without prog
     "setpriv",
     "--no-new-privs",
     "--securebits=+noroot",
-    "--bounding-set=-chown,-net_admin,-sys_admin,-sys_time",
+    "--bounding-set=-chown,-setpcap,-net_admin,-sys_admin,-sys_time",
     "--inh-caps=+net_raw,+sys_nice",
     "--ambient-caps=+net_raw,+sys_nice",
     "--",
@@ -53,6 +54,16 @@ test("wordsForRights() lets another user hand on what it was given, and no more"
   ]);
   assert.deepEqual(wordsForRights("check", user), []);
   assert.deepEqual(wordsForRights("vrrp", { ...user, inheritable: nothing, ambient: nothing }), []);
+});
+
+test("wordsForRights() leaves root what it has where it may not change that", () => {
+  const bounding = new Set<Capability>(["CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE"]);
+  assert.deepEqual(wordsForRights("vrrp", { ...root, bounding }), []);
+  assert.deepEqual(wordsForRights("bfd", { ...root, bounding }), [
+    "setpriv",
+    "--no-new-privs",
+    "--",
+  ]);
 });
 
 test("wordsForRights() leaves children the way into another namespace for IPVS", () => {

@@ -44,7 +44,11 @@ function startOne(name: HostName, lines: readonly string[], conf: InstanceConf =
   return start(name, instanceConf({ priority: name === "a" ? 200 : 100, lines, ...conf }));
 }
 
-/** One virtual router for each way that an advertisement can go, all with HMAC. */
+/**
+ * One virtual router for each way that an advertisement can go, all with HMAC.
+ *
+ * Slow ones: on a busy machine too it is the keys that decide whether one hears the other.
+ */
 function everyWay(self: HostName): string {
   const peer = self === "a" ? "b" : "a";
   const ip4 = { a: "192.0.2.1", b: "192.0.2.2" };
@@ -56,7 +60,7 @@ function everyWay(self: HostName): string {
     "}",
   ];
   const ways: readonly InstanceConf[] = [
-    { version: 2, interval: 1, lines: ["authentication { auth_type PASS", "auth_pass x", "}"] },
+    { version: 2, lines: ["authentication { auth_type PASS", "auth_pass x", "}"] },
     { lines: [] },
     { addresses: ["fe80::100/64"], lines: [] },
     { lines: unicast(ip4) },
@@ -68,6 +72,7 @@ function everyWay(self: HostName): string {
       virtualRouterId: 51 + i,
       addresses: [`192.0.2.${100 + i}/24`],
       priority: self === "a" ? 200 : 100,
+      interval: 1,
       ...way,
       lines: [...way.lines ?? [], ...hmac(key)],
     })
@@ -77,17 +82,18 @@ function everyWay(self: HostName): string {
 test("with one key they agree, whatever way the advertisements go", async () => {
   const a = start("a", everyWay("a"));
   const names = [0, 1, 2, 3, 4].map((i) => `VI_${i}`);
-  const become = (daemon: Daemon, state: string, withinMs: number) =>
+  const become = (daemon: Daemon, state: string) =>
     Promise.all(
-      names.map((name) => daemon.says(new RegExp(`\\(${name}\\) Entering ${state}`), { withinMs })),
+      names.map((name) => daemon.says(new RegExp(`\\(${name}\\) Entering ${state}`))),
     );
-  await become(a, "MASTER", 6000);
+  await become(a, "MASTER");
   const b = start("b", everyWay("b"));
-  await become(b, "BACKUP", 3000);
-  await sleep(4000);
+  await become(b, "BACKUP");
+  // As long as b would wait for somebody whom it does not believe, and longer.
+  await sleep(4500);
   assert.deepEqual(b.lines(/Entering MASTER|ignoring/), [], "b believes a");
   assert.equal(await a.stop(), 0);
-  await become(b, "MASTER", 2000);
+  await become(b, "MASTER");
 });
 
 test("with another key nobody believes the other, and says so", async () => {
