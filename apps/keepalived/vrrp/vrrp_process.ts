@@ -281,9 +281,7 @@ export class VrrpProcess {
     this.#end(routers, "stopped", addresses !== "keep");
     this.#setRouters([]);
     this.#trackers[Symbol.dispose]();
-    if (addresses === "release") {
-      await this.#kernel.release(routers.map(({ config }) => config), () => this.#readKernel());
-    }
+    if (addresses === "release") await this.#kernel.release(routers, () => this.#readKernel());
     await Promise.all([
       this.#kernel.stop(addresses === "keep"),
       this.#notifier.stop(),

@@ -215,11 +215,11 @@ export class KernelObjects {
    * @param read has the interfaces learn what there is now: notifications of late may not have been taken yet
    */
   async release(
-    instances: readonly VrrpInstanceConfig[],
+    routers: readonly { readonly config: VrrpInstanceConfig }[],
     read: () => Promise<void>,
   ): Promise<void> {
     await readAgain(read);
-    this.#removeLeftOvers(instances, noRouting);
+    this.#removeLeftOvers(routers.map(({ config }) => config), noRouting);
   }
 
   /**
