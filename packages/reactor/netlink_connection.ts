@@ -82,6 +82,8 @@ export class NetlinkConnection {
     this.#socket = openNetlinkSocket({ receiveBufferBytes: 1_048_576, ...options });
     this.#watch = reactor.watch(this.#socket.fd, "read", () => this.#receive());
     this.#deadline = reactor.deadline(() => {
+      // With many descriptors ready, or after a stall, the answer may be here and nobody have read it.
+      this.#receive();
       this.#requests.expire(reactor.nowUs());
       this.#pump();
     });

@@ -10,6 +10,7 @@ import {
   NLM_F_EXCL,
   NLM_F_REQUEST,
 } from "@keepalived/netlink-codec";
+import { EventCounter } from "@keepalived/linux";
 import { NetlinkConnection, type NetlinkConnectionOptions, Reactor } from "@keepalived/reactor";
 import { inside, Network } from "./linux_network.ts";
 
@@ -136,6 +137,23 @@ test("more notifications than there is room for are told, and the connection wor
     assert.equal(connection.counters.overruns, overruns);
     assert.equal((await connection.request(listLinks)).length, 2);
   });
+});
+
+test("an answer that nobody has read yet is not too late, however much else is ready", async () => {
+  using reactor = new Reactor({ eventsPerTurn: 1 });
+  using connection = new NetlinkConnection(reactor, { timeoutUs: 1 });
+  using busy = new DisposableStack();
+  for (let i = 0; i < 8; i++) {
+    const counter = busy.use(new EventCounter());
+    counter.signal();
+    busy.use(reactor.watch(counter.fd, "read", () => {}));
+  }
+  const answer = connection.request(listLinks);
+  const running = reactor.run();
+  assert.ok((await answer).length > 0);
+  assert.equal(connection.counters.timeouts, 0);
+  reactor.stop();
+  await running;
 });
 
 test("connections leave no descriptor behind", async () => {
