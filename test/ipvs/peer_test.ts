@@ -10,7 +10,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Config } from "@keepalived/keepalived-config";
 import { NETLINK_ROUTE } from "@keepalived/linux";
 import { describeDestination, describeKey, describeService } from "@keepalived/netlink-ipvs";
@@ -19,7 +19,7 @@ import { NetlinkConnection, Reactor } from "@keepalived/reactor";
 import { CheckProcess } from "../../apps/keepalived/check/check_process.ts";
 import { Ipvs } from "../../apps/keepalived/check/ipvs/client.ts";
 import { loadFile } from "../../apps/keepalived/config/load_file.ts";
-import { sleep } from "../../tools/lab/lab.ts";
+import { sleep, until } from "../../tools/lab/lab.ts";
 import { type CDaemon, CDaemons } from "./c_daemons.ts";
 import { requireGuest } from "./kernel.ts";
 import { Namespace } from "./namespace.ts";
@@ -78,8 +78,11 @@ class Pair {
 
   async reload(text: string): Promise<void> {
     writeFileSync(this.#file, text);
+    const isDone = () => this.theirs.log.filter((line) => line.endsWith("Reload complete")).length;
+    const before = isDone();
     this.theirs.signal("SIGHUP");
     await this.#check.configure(await configOf(this.#file));
+    await until("the C daemon has reloaded", () => isDone() > before, patienceMs);
   }
 
   stop(): Promise<void> {
@@ -98,30 +101,22 @@ const loop = reactor.run();
 const folder = mkdtempSync(join(tmpdir(), "keepalived-peers-"));
 const script = join(folder, "misc");
 let pairs: readonly Pair[] = [];
-let daemons: CDaemons;
+let daemons: CDaemons | undefined;
 
-before(async () => {
+// The first and the last test in place of hooks, which in one process for all files would be those of all.
+test("both daemons start with each configuration", async () => {
   requireGuest();
   writeFileSync(script, "#!/bin/sh\nread status <$1\nexit $status\n");
   chmodSync(script, 0o700);
   for (const [i, it] of peerConfigurations.entries()) writeFileSync(fileOf(i), textOf(it, i));
-  daemons = await CDaemons.prepare(folder, peerConfigurations.length);
+  const theirs = daemons = await CDaemons.prepare(folder, peerConfigurations.length);
   pairs = peerConfigurations.map((it, i) => {
-    const theirs = daemons.all.get(String(i));
-    assert.ok(theirs !== undefined);
-    return new Pair(it, i, theirs);
+    const daemon = theirs.all.get(String(i));
+    assert.ok(daemon !== undefined);
+    return new Pair(it, i, daemon);
   });
-  daemons.start();
+  theirs.start();
   for (const pair of pairs) await pair.start();
-});
-
-after(async () => {
-  for (const pair of pairs) pair[Symbol.dispose]();
-  daemons.dispose();
-  reactor.stop();
-  await loop;
-  reactor[Symbol.dispose]();
-  rmSync(folder, { recursive: true });
 });
 
 /** What happens, to all configurations alike: which servers are well, and whether the changed configuration runs. */
@@ -174,7 +169,7 @@ test("each configuration had tables that differ", () => {
 });
 
 test("stop: ours leaves nothing, nor does the C daemon where it has not lost sight of a service", async () => {
-  await Promise.all([daemons.stop(), ...pairs.map((pair) => pair.stop())]);
+  await Promise.all([daemons?.stop(), ...pairs.map((pair) => pair.stop())]);
   for (const pair of pairs) {
     const [ours, theirs] = await tablesOf(pair);
     assert.equal(ours, "", nameOf(pair));
@@ -182,9 +177,18 @@ test("stop: ours leaves nothing, nor does the C daemon where it has not lost sig
   }
 });
 
+test("servers and daemons end", async () => {
+  for (const pair of pairs) pair[Symbol.dispose]();
+  daemons?.dispose();
+  reactor.stop();
+  await loop;
+  reactor[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
+});
+
 /** Until the next checks are over: a second each, with retries and two urls. */
 const settledMs = 3000;
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Waits until all have noticed what happened. @throws AssertionError if a table is not what it is to be */
 async function settle(event: string): Promise<void> {

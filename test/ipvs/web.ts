@@ -75,7 +75,7 @@ export class WebClient implements Disposable {
   }
 
   /** The name of who serves this connection, which stays open. @throws Error if none answers in time */
-  async ask(withinMs = 3000): Promise<string> {
+  async ask(withinMs = 30_000): Promise<string> {
     const reactor = this.#reactor;
     const socket = this.#socket;
     using turn = new DisposableStack();
