@@ -5,9 +5,6 @@ import type { Config, GlobalConfig } from "@keepalived/keepalived-config";
  */
 export function inactiveFeatures(config: Config): readonly string[] {
   const lines: string[] = [];
-  if (config.global.firewall.nftablesIpvs !== undefined && config.present.checker) {
-    lines.push("nftables_ipvs: no firewall is set up, each member of a group is a service of IPVS");
-  }
   if (
     config.global.linkbeatPolling || config.linkbeatInterfaces.length > 0 ||
     config.instances.some((it) => it.linkbeatPolling)

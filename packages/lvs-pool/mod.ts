@@ -28,6 +28,7 @@ export {
   weightOf,
 } from "./server.ts";
 export {
+  addressesOf,
   type Service,
   type ServiceConfig,
   type ServiceKey,

@@ -63,7 +63,7 @@ export function servicesOf(config: ServiceConfig): readonly Service[] {
   const keys = members.flatMap((member): readonly ServiceKey[] =>
     member.kind === "fwmark"
       ? [{ fwmark: member.mark, family: member.family }]
-      : [...range(member.first, member.last)].map((address) => ({
+      : [...addressesOf(member)].map((address) => ({
         protocol,
         address,
         port: member.port,
@@ -102,7 +102,9 @@ function unique(destinations: readonly Destination[]): readonly Destination[] {
 }
 
 /** All addresses from the first to the last. */
-function* range(first: IpAddress, last: IpAddress): Generator<IpAddress> {
+export function* addressesOf(
+  { first, last }: { readonly first: IpAddress; readonly last: IpAddress },
+): Generator<IpAddress> {
   const bytes = ipToBytes(first);
   for (let address = first;; address = formatIp(bytes)) {
     yield address;

@@ -9,6 +9,7 @@ export type Register = number;
 
 /** Facts about a packet that are not in it, with the names that `nft` prints. */
 export const metaKeys = {
+  mark: 3,
   iif: 4,
   oif: 5,
   iifname: 6,
@@ -27,6 +28,8 @@ export const verdicts = { drop: 0, accept: 1, jump: -3, goto: -4, return: -5 } a
 /** One instruction of a rule, as the kernel has them; a rule ends where a comparison or a lookup fails. */
 export type Expression =
   | { readonly kind: "meta"; readonly key: keyof typeof metaKeys; readonly to: Register }
+  /** The other way: what is in a register becomes the fact. */
+  | { readonly kind: "meta-set"; readonly key: keyof typeof metaKeys; readonly from: Register }
   | {
     readonly kind: "payload";
     readonly base: (typeof payloadBases)[number];

@@ -20,7 +20,7 @@ const u32 = { type: "u32", order: "network" } as const;
 const data = { type: "nested", table: dataTable } as const;
 
 const tables = {
-  meta: { key: { number: 2, ...u32 }, to: { number: 1, ...u32 } },
+  meta: { key: { number: 2, ...u32 }, to: { number: 1, ...u32 }, from: { number: 3, ...u32 } },
   payload: {
     to: { number: 1, ...u32 },
     base: { number: 2, ...u32 },
@@ -62,6 +62,8 @@ export function encodeExpression(expression: Expression): EncodedExpression {
   switch (expression.kind) {
     case "meta":
       return encoded("meta", { key: metaKeys[expression.key], to: expression.to });
+    case "meta-set":
+      return encoded("meta", { key: metaKeys[expression.key], from: expression.from });
     case "payload": {
       const { base, offset, length, to } = expression;
       return encoded("payload", { to, base: payloadBases.indexOf(base), offset, length });
@@ -141,9 +143,12 @@ type NumberName =
 type Decoder = (values: Values) => Expression | undefined;
 
 const decoders: Readonly<Record<keyof typeof tables, Decoder>> = {
-  meta: ({ key, to }) => {
-    const name = nameOf(metaKeys, key);
-    return name === undefined || to === undefined ? undefined : { kind: "meta", key: name, to };
+  meta: ({ key: number, to, from }) => {
+    const key = nameOf(metaKeys, number);
+    if (key === undefined || (to === undefined) === (from === undefined)) return undefined;
+    return to === undefined
+      ? { kind: "meta-set", key, from: from ?? 0 }
+      : { kind: "meta", key, to };
   },
   payload: ({ to, base: number, offset, length }) => {
     const base = payloadBases[number ?? -1];

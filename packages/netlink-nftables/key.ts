@@ -11,6 +11,8 @@ export type KeyValue = string | number;
 export const keyTypes = {
   ipv4_addr: { number: 7, bytes: 4, order: "network" },
   ipv6_addr: { number: 8, bytes: 16, order: "network" },
+  inet_service: { number: 13, bytes: 2, order: "network" },
+  mark: { number: 19, bytes: 4, order: "host" },
   iface_index: { number: 20, bytes: 4, order: "host" },
   icmpv6_type: { number: 29, bytes: 1, order: "network" },
   ifname: { number: 41, bytes: 16, order: "host" },
@@ -88,6 +90,9 @@ function bytesOf(type: KeyType, value: KeyValue): Uint8Array {
       return ipToBytes(String(value));
     case "ifname":
       return new TextEncoder().encode(String(value));
+    case "inet_service":
+      return new Writer(2).u16be(Number(value)).finish();
+    case "mark":
     case "iface_index":
       return new Writer(4).u32ne(Number(value)).finish();
     case "icmpv6_type":
@@ -102,6 +107,9 @@ function decodePart(type: KeyType, bytes: Uint8Array): KeyValue | undefined {
       return formatIp(bytes);
     case "ifname":
       return decodeName(bytes);
+    case "inet_service":
+      return new Reader(bytes).u16be();
+    case "mark":
     case "iface_index":
       return new Reader(bytes).u32ne();
     case "icmpv6_type":

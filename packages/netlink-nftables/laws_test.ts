@@ -28,6 +28,7 @@ const name = fc.constantFrom("vips", "a", "münchen");
 
 const expression: fc.Arbitrary<Expression> = fc.oneof(
   record({ kind: fc.constant("meta" as const), key: oneOf(metaKeys), to: u32 }),
+  record({ kind: fc.constant("meta-set" as const), key: oneOf(metaKeys), from: u32 }),
   record({
     kind: fc.constant("payload" as const),
     base: fc.constantFrom(...payloadBases),
@@ -84,7 +85,7 @@ test("an expression with settings beyond its fields comes back as it is", () => 
   const value = { number: 1, payload: Uint8Array.of(1) };
   const nest = (number: number) => ({ number, payload: encodeRawAttributes([value]) });
   const cases = {
-    meta: [u32be(2, 99), u32be(1, 1)],
+    meta: [u32be(2, 4), u32be(1, 1), u32be(3, 1)],
     payload: [u32be(1, 1), u32be(2, 9), u32be(3, 0), u32be(4, 1)],
     cmp: [u32be(1, 1), u32be(2, 6), nest(3)],
     bitwise: [u32be(1, 1), u32be(2, 1), u32be(3, 2), nest(4), nest(5)],
@@ -103,6 +104,8 @@ test("an expression with settings beyond its fields comes back as it is", () => 
 const valueOf: { readonly [Type in KeyType]: fc.Arbitrary<string | number> } = {
   ipv4_addr: fc.constantFrom("192.0.2.1", "0.0.0.0"),
   ipv6_addr: fc.constantFrom("fe80::1", "::"),
+  inet_service: fc.nat(65_535),
+  mark: u32,
   iface_index: u32,
   icmpv6_type: fc.nat(255),
   ifname: fc.constantFrom("eth0", "fifteen-bytes-x", ""),

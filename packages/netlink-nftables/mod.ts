@@ -50,6 +50,7 @@ export {
   inPrefix,
   inSet,
   notInSet,
+  setMark,
   type Statement,
   verdict,
 } from "./statement.ts";

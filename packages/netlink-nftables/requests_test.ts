@@ -34,6 +34,7 @@ import {
   type NamedSet,
   notInSet,
   type Rule,
+  setMark,
   type Statement,
   verdict,
 } from "./mod.ts";
@@ -45,6 +46,9 @@ const vips: NamedSet = { name: "vips", key: ["ipv4_addr"] };
 const types: NamedSet = { name: "types", key: ["icmpv6_type"], constant: true };
 const named: NamedSet = { name: "named", key: ["ipv6_addr", "ifname"] };
 const indexed: NamedSet = { name: "indexed", key: ["ipv6_addr", "iface_index"] };
+const tcpMap: NamedSet = { name: "tcp_map", key: ["ipv4_addr", "inet_service"], value: "mark" };
+const allMap: NamedSet = { name: "all_map", key: ["ipv4_addr"], value: "mark" };
+const udpMap: NamedSet = { name: "udp_map", key: ["ipv6_addr", "inet_service"], value: "mark" };
 const bases: NamedSet = { name: "bases", key: ["ifname"], value: "iface_index" };
 
 const base = { type: "filter", priority: -1, policy: "accept" } as const;
@@ -70,10 +74,15 @@ const requests: readonly NetlinkRequest[] = [
   addSet(ip6, indexed),
   addSet(ip, bases),
   addSet(ip6, bases),
+  addSet(ip, tcpMap),
+  addSet(ip, allMap),
+  addSet(ip6, udpMap),
   addElements(ip, vips, [{ key: ["192.0.2.100"] }, { key: ["192.0.2.101"] }]),
   addElements(ip6, named, [{ key: ["fe80::100", "lo"] }]),
   addElements(ip6, indexed, [{ key: ["fe80::100", 1] }]),
   addElements(ip, bases, [{ key: ["vrrp.51"], value: 1 }]),
+  addElements(ip, tcpMap, [{ key: ["192.0.2.1", 80], value: 1000 }]),
+  addElements(ip6, udpMap, [{ key: ["2001:db8::1", 53], value: 1001 }]),
   deleteElements(ip, vips, [{ key: ["192.0.2.101"] }]),
   addRule(ip, "in", [inSet(["ip daddr"], "vips"), drop]),
   addRule(ip, "out", [inSet(["ip saddr"], "vips"), counter, drop]),
@@ -82,6 +91,9 @@ const requests: readonly NetlinkRequest[] = [
   addRule(ip6, "in", [inPrefix("ip6 daddr", linkLocal), goTo("aside")]),
   addRule(ip6, "out", [equals("icmpv6 type", 133), inSet(["oifname"], "names"), drop]),
   addRule(ip6, "out", [notInSet(["ip6 saddr", "oifname"], "named"), jumpAside]),
+  addRule(ip, "out", [setMark(["ip daddr", "tcp dport"], "tcp_map")]),
+  addRule(ip, "out", [equals("meta l4proto", 6), setMark(["ip daddr"], "all_map")]),
+  addRule(ip6, "out", [counter, setMark(["ip6 daddr", "udp dport"], "udp_map")]),
   addRule(ip6, "aside", [inSet(["ip6 daddr", "iif"], "indexed"), verdict("return")]),
   deleteTable(ip6),
   deleteTable(ip),

@@ -1,6 +1,6 @@
 import { formatHex } from "@keepalived/bytes";
 import { formatPrefix, type IpPrefix, ipToBytes, networkOf } from "@keepalived/ip-address";
-import type { Expression, Register } from "./expression.ts";
+import type { Expression, metaKeys, Register } from "./expression.ts";
 import { encodeKey, type KeyType, type KeyValue } from "./key.ts";
 
 /** A part of a rule: the words of `nft`, and what they mean to the kernel. */
@@ -13,6 +13,10 @@ export type Field =
   | "ip daddr"
   | "ip6 saddr"
   | "ip6 daddr"
+  | "meta l4proto"
+  | "tcp dport"
+  | "udp dport"
+  | "sctp dport"
   | "icmpv6 type"
   | "iif"
   | "oif"
@@ -28,7 +32,11 @@ type Meaning = {
   readonly protocol?: number;
 };
 
+const TCP = 6;
+const UDP = 17;
 const ICMPV6 = 58;
+const SCTP = 132;
+const port = { ...payload("transport", 2, 2), type: "inet_service" } as const;
 
 const fields: Readonly<Record<Field, Meaning>> = {
   "ip protocol": payload("network", 9, 1),
@@ -36,6 +44,10 @@ const fields: Readonly<Record<Field, Meaning>> = {
   "ip daddr": { ...payload("network", 16, 4), type: "ipv4_addr" },
   "ip6 saddr": { ...payload("network", 8, 16), type: "ipv6_addr" },
   "ip6 daddr": { ...payload("network", 24, 16), type: "ipv6_addr" },
+  "meta l4proto": meta("l4proto", 1),
+  "tcp dport": { ...port, protocol: TCP },
+  "udp dport": { ...port, protocol: UDP },
+  "sctp dport": { ...port, protocol: SCTP },
   "icmpv6 type": { ...payload("transport", 0, 1), type: "icmpv6_type", protocol: ICMPV6 },
   iif: { ...meta("iif", 4), type: "iface_index" },
   oif: { ...meta("oif", 4), type: "iface_index" },
@@ -110,6 +122,22 @@ export function duplicate(to: Field, key: Field, map: string): Statement {
   };
 }
 
+/**
+ * `meta mark set ip daddr . tcp dport map @tcp_map`: the packet gets the mark that the map gives.
+ *
+ * If the map has none the rule ends here.
+ */
+export function setMark(key: readonly Field[], map: string): Statement {
+  return {
+    text: `meta mark set ${key.join(" . ")} map @${map}`,
+    expressions: [
+      ...load(key),
+      { kind: "lookup", set: map, from: first, to: first },
+      { kind: "meta-set", key: "mark", from: first },
+    ],
+  };
+}
+
 /** `counter` */
 export const counter: Statement = { text: "counter", expressions: [{ kind: "counter" }] };
 
@@ -128,12 +156,14 @@ const first: Register = 1;
 /** Fields side by side from the first register on; each begins at a multiple of four bytes. */
 function load(key: readonly Field[]): readonly Expression[] {
   let at = 0;
-  return key.flatMap((name) => {
+  const loads = key.map((name) => {
     const field = fields[name];
     const to = registerAt(at);
     at += (field.bytes + 3) & ~3;
-    return [...guard(field), field.load(to)];
+    return field.load(to);
   });
+  // First, as they use the same registers.
+  return [...key.flatMap((name) => guard(fields[name])), ...loads];
 }
 
 /** What must be true of a packet before the field can be looked at. */
@@ -154,7 +184,7 @@ function payload(base: "network" | "transport", offset: number, length: number):
   return { load: (to) => ({ kind: "payload", base, offset, length, to }), bytes: length };
 }
 
-function meta(key: "iif" | "oif" | "iifname" | "oifname", bytes: number): Meaning {
+function meta(key: keyof typeof metaKeys, bytes: number): Meaning {
   return { load: (to) => ({ kind: "meta", key, to }), bytes };
 }
 

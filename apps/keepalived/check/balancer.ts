@@ -47,6 +47,8 @@ export type BalancerWorld = {
   readonly sessions: Watched<boolean>;
   /** The first address of this host that is among those of a service; undefined if it has none. */
   readonly localAddress: (members: VirtualServer["members"]) => IpAddress | undefined;
+  /** What the kernel is to serve: the members of the virtual server, or marks in their place. */
+  readonly membersOf: (virtualServer: VirtualServer) => VirtualServer["members"];
   /** For the first attempt of a checker. */
   readonly seed: () => number;
   readonly initNotifies: () => boolean;
@@ -96,7 +98,7 @@ export class Balancer {
     this.#config = config;
     this.#plan = planOf(config.realServers);
     this.#servers = serversOf(this.#plan);
-    this.#services = servicesOf(config);
+    this.#services = this.#servicesOf(config);
     this.#pool = host(pool, {
       name: config.name,
       config: poolConfigOf(config, this.#plan, world.initNotifies()),
@@ -144,7 +146,7 @@ export class Balancer {
   configure(config: VirtualServer): void {
     this.#config = config;
     this.#plan = planOf(config.realServers, this.#plan);
-    this.#services = servicesOf(config);
+    this.#services = this.#servicesOf(config);
     const servers = serversOf(this.#plan);
     this.#servers = new Map([...this.#servers, ...servers]);
     this.#pool.configure(poolConfigOf(config, this.#plan, this.#world.initNotifies()));
@@ -192,11 +194,21 @@ export class Balancer {
     this.#saySuspension();
   }
 
+  /** Members have marks in their place now, or no longer. */
+  membersChanged(): void {
+    this.#services = this.#servicesOf(this.#config);
+    this.#world.programSoon(this);
+  }
+
   /** Hands over what the kernel is to have. */
   program(): void {
     const wanted = desired(this.#pool.config, this.#pool.state);
     const services = this.#pool.state.running ? this.#services : [];
     this.#world.table.set(this.#owner, services.map((service) => virtualService(service, wanted)));
+  }
+
+  #servicesOf(config: VirtualServer): readonly Service[] {
+    return servicesOf({ ...config, members: this.#world.membersOf(config) });
   }
 
   #perform(action: PoolAction): void {

@@ -13,6 +13,8 @@ import { startExchange } from "./exchange/exchange.ts";
 import { readTlsIdentity, type TlsIdentity } from "./exchange/tls_identity.ts";
 import { Director } from "./ipvs/director.ts";
 import { LocalAddresses } from "./local_addresses.ts";
+import { FirewallMarks } from "./marking/firewall_marks.ts";
+import { GroupMarks } from "./marking/group_marks.ts";
 import { isAbout } from "./orders.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -36,6 +38,8 @@ export class CheckProcess {
   readonly #initialized = new Set<string>();
   /** Those whose wishes are to be handed over before the turn ends. */
   readonly #toProgram = new Set<Balancer>();
+  readonly #marks = new GroupMarks();
+  readonly #firewallMarks: FirewallMarks;
   #director: Director | undefined;
   #addresses: LocalAddresses | undefined;
   #tls: TlsIdentity = {};
@@ -53,6 +57,7 @@ export class CheckProcess {
     this.#log = log;
     this.#ipvs = ipvs;
     this.#notifier = new Notifier({ reactor, log, ownFifo: "lvs", deliver });
+    this.#firewallMarks = new FirewallMarks(reactor, log);
     this.#files = new Files({ reactor, log, onChange: (name) => this.#fileWatchers.tell(name) });
     this.#world = {
       scheduler: reactor,
@@ -72,6 +77,7 @@ export class CheckProcess {
         watch: (name, onChange) => this.#sessionWatchers.watch(name, onChange),
       },
       localAddress: (members) => this.#addresses?.find(members),
+      membersOf: (virtualServer) => this.#marks.membersOf(virtualServer),
       seed: () => this.#nextSeed(),
       isAway: () => this.#maintenance,
       initNotifies: () => this.#configured.global.lvs.realServerInitNotifies,
@@ -100,6 +106,7 @@ export class CheckProcess {
     this.#seed = config.global.randomSeed ?? Math.floor(Math.random() * 2 ** 32);
     if (this.#ipvs === "off") this.#log("notice", "IPVS is not programmed (--no-ipvs)");
     else this.#director = await Director.open(this.#reactor, this.#log, config.global);
+    await this.#mark(config);
     this.#notifier.configure(config);
     await this.#watch(config);
     this.#balancers = config.virtualServers.map((it) => new Balancer(it, this.#world));
@@ -128,6 +135,11 @@ export class CheckProcess {
     this.#notifier.configure(config);
     await this.#watch(config);
     await this.#director?.configure(config.global);
+    const hadMarks = this.#marks.areGiven;
+    await this.#mark(config);
+    if (hadMarks !== this.#marks.areGiven) {
+      for (const balancer of running.values()) balancer.membersChanged();
+    }
     for (const { from, to } of change) running.get(from)?.configure(to);
     const added = add.map((it) => new Balancer(it, this.#world));
     const ended = new Set(remove);
@@ -157,6 +169,7 @@ export class CheckProcess {
     this.#addresses?.[Symbol.dispose]();
     await Promise.all([
       director?.stop(this.#ipvs === "keep" ? "keep" : "release"),
+      this.#ipvs === "keep" ? undefined : this.#firewallMarks.remove(),
       this.#notifier.stop(),
     ]);
   }
@@ -215,6 +228,17 @@ export class CheckProcess {
         for (const balancer of this.#balancers) balancer.addressesChanged();
       },
     });
+  }
+
+  /** `nftables_ipvs`; where packets cannot be marked, each address of a group is a service of its own. */
+  async #mark(config: Config): Promise<void> {
+    if (this.#director === undefined) return;
+    this.#marks.configure(config);
+    const failure = await this.#firewallMarks.configure(config.global, this.#marks.markings);
+    if (failure === undefined) return;
+    this.#marks.clear();
+    const what = "each address of a group is a service of its own, as packets cannot be marked";
+    this.#log("warning", `nftables_ipvs: ${what}: ${failure}`);
   }
 
   #nextSeed(): number {

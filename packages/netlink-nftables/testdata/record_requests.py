@@ -23,10 +23,15 @@ add set ip6 kt named { type ipv6_addr . ifname ; }
 add set ip6 kt indexed { type ipv6_addr . iface_index ; }
 add map ip kt bases { type ifname : iface_index ; }
 add map ip6 kt bases { type ifname : iface_index ; }
+add map ip kt tcp_map { type ipv4_addr . inet_service : mark ; }
+add map ip kt all_map { type ipv4_addr : mark ; }
+add map ip6 kt udp_map { type ipv6_addr . inet_service : mark ; }
 add element ip kt vips { 192.0.2.100, 192.0.2.101 }
 add element ip6 kt named { fe80::100 . "lo" }
 add element ip6 kt indexed { fe80::100 . 1 }
 add element ip kt bases { "vrrp.51" : 1 }
+add element ip kt tcp_map { 192.0.2.1 . 80 : 1000 }
+add element ip6 kt udp_map { 2001:db8::1 . 53 : 1001 }
 delete element ip kt vips { 192.0.2.101 }
 add rule ip kt in ip daddr @vips drop
 add rule ip kt out ip saddr @vips counter drop
@@ -35,6 +40,9 @@ add rule ip6 kt in icmpv6 type @types accept
 add rule ip6 kt in ip6 daddr fe80::/10 goto aside
 add rule ip6 kt out icmpv6 type 133 oifname @names drop
 add rule ip6 kt out ip6 saddr . oifname != @named jump aside
+add rule ip kt out meta mark set ip daddr . tcp dport map @tcp_map
+add rule ip kt out meta l4proto 6 meta mark set ip daddr map @all_map
+add rule ip6 kt out counter meta mark set ip6 daddr . udp dport map @udp_map
 add rule ip6 kt aside ip6 daddr . iif @indexed return
 delete table ip6 kt
 delete table ip kt

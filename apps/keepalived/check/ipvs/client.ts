@@ -1,14 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Decoded } from "@keepalived/bytes";
-import {
-  Descriptor,
-  ENOENT,
-  enterNamespace,
-  EPERM,
-  NETLINK_GENERIC,
-  O_RDONLY,
-  SyscallError,
-} from "@keepalived/linux";
+import { ENOENT, EPERM, NETLINK_GENERIC } from "@keepalived/linux";
 import { decodeFamily, getFamily } from "@keepalived/netlink-codec";
 import {
   addressTo,
@@ -32,6 +24,7 @@ import {
 } from "@keepalived/reactor";
 import { ExitError, exitStatus } from "../../exit_status.ts";
 import { runProgram } from "../../program.ts";
+import { insideNamespace } from "./namespace.ts";
 
 /** Which IPVS, and how to talk to it. */
 export type IpvsOptions = {
@@ -211,24 +204,9 @@ function unavailable(error: NetlinkError): ExitError {
 }
 
 function connect(reactor: Reactor, { namespace, receiveBufferBytes = 0 }: IpvsOptions) {
-  const open = () =>
+  return insideNamespace(namespace, () =>
     new NetlinkConnection(reactor, {
       protocol: NETLINK_GENERIC,
       ...receiveBufferBytes > 0 && { receiveBufferBytes },
-    });
-  if (namespace === undefined) return open();
-  // Opened before: afterwards the same path means the other namespace.
-  using home = Descriptor.open("/proc/thread-self/ns/net", O_RDONLY);
-  try {
-    enterNamespace(namespace === "" ? "/proc/1/ns/net" : `/run/netns/${namespace}`);
-    return open();
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    throw new ExitError(
-      exitStatus.fatal,
-      `Cannot use the IPVS of net_namespace_ipvs ${namespace}: ${error.message}`,
-    );
-  } finally {
-    enterNamespace(`/proc/thread-self/fd/${home.fd}`);
-  }
+    }));
 }

@@ -133,6 +133,7 @@ export class Stage {
         value: (name) => this.sessions.get(name),
         watch: (name, onChange) => this.#sessionWatchers.watch(name, onChange),
       },
+      membersOf: ({ members }) => members,
       localAddress: (members) =>
         members.some((it) => it.kind === "addresses" && it.first === this.localAddress)
           ? this.localAddress
