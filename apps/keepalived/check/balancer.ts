@@ -158,10 +158,16 @@ export class Balancer {
 
   /** Servers are as orders say from now on. */
   obey(orders: readonly ServerOrder[]): void {
-    for (const { id, config } of this.#plan) {
+    const known = this.#pool.state.servers;
+    for (const [i, { id, config }] of this.#plan.entries()) {
       const { service, weight } = standingOf(orders, this.#config, config);
-      this.#pool.send({ kind: "server-service", server: id, service });
-      this.#pool.send({ kind: "server-weight", server: id, weight });
+      // To tell each of thousands what it knows takes a second.
+      if (known[i]?.service !== service) {
+        this.#pool.send({ kind: "server-service", server: id, service });
+      }
+      if (known[i]?.override !== weight) {
+        this.#pool.send({ kind: "server-weight", server: id, weight });
+      }
     }
   }
 
