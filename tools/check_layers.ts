@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@std/yaml": [],
   // layer 1: codecs
   "@keepalived/inet-codec": ["bytes", "ip-address"],
+  "@keepalived/bfd-codec": ["bytes"],
   "@keepalived/vrrp-codec": ["bytes", "ip-address", "inet-codec"],
   "@keepalived/netlink-codec": ["bytes", "ip-address"],
   "@keepalived/netlink-route": ["bytes", "ip-address", "netlink-codec"],
@@ -26,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // layer 2: machines and models
   "@keepalived/keepalived-config": ["conf-parser", "ip-address", "reconcile"],
   "@keepalived/vrrp-fsm": ["machine", "ip-address", "reconcile"],
+  "@keepalived/bfd-fsm": ["machine"],
   "@keepalived/tracking": ["machine"],
   "@keepalived/checkers": ["machine"],
   "@keepalived/lvs-pool": ["machine", "ip-address"],
