@@ -23,6 +23,7 @@ import {
   type RoleOptions,
   type ServerName,
   type ServerOrder,
+  type SessionReport,
 } from "./control.ts";
 import { cpuUsage } from "./cpu_usage.ts";
 import { ExitError, exitStatus } from "./exit_status.ts";
@@ -60,6 +61,16 @@ export type RoleProcess = {
    * @returns those that the last order is about
    */
   readonly setOrders?: (orders: readonly ServerOrder[]) => readonly ServerName[];
+  /** How BFD sessions are now; those that are not named stay as they are. Also before {@linkcode RoleProcess.start}. */
+  readonly setSessions?: (sessions: readonly SessionReport[]) => void;
+};
+
+/** What a child may have the parent do with what it says. */
+export type Telling = {
+  /** Tells others over the network. */
+  readonly deliver: Deliver;
+  /** Tells the other children how BFD sessions are. */
+  readonly report: (sessions: readonly SessionReport[]) => void;
 };
 
 /** What makes one child process different from another. */
@@ -77,12 +88,11 @@ export type ChildRole = {
     /** From how late on timers are worth a line in the log, microseconds. */
     readonly lateUs: number;
   };
-  /** @param deliver has the parent tell others over the network */
   readonly open: (
     reactor: Reactor,
     log: Log,
     options: RoleOptions,
-    deliver: Deliver,
+    tell: Telling,
   ) => RoleProcess;
 };
 
@@ -178,13 +188,16 @@ class RunningChild {
 
   #take(message: ParentMessage): void {
     if (message.kind === "question") return void this.#answer(message.id, message.question);
+    if (message.kind === "sessions") return this.#process?.setSessions?.(message.sessions);
     if (this.#process === undefined) return this.#start(message);
+    this.#process.setSessions?.(message.sessions);
     setUmask(message.config.global.umask);
     this.#schedule(message.config);
     this.#tellWhen(this.#process.configure(message.config));
   }
 
-  #start({ config, options, maintenance, orders, goneSinceUs }: ConfigurationMessage): void {
+  #start(message: ConfigurationMessage): void {
+    const { config, options, maintenance, orders, sessions, goneSinceUs } = message;
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : "keepalived";
     setProcessName(this.#role.scheduling(config).process.name ?? named);
@@ -196,10 +209,13 @@ class RunningChild {
     this.#pidFile = new PidFile(options.pidFile);
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
-    const deliver: Deliver = (delivery) => this.#deliver(delivery);
-    this.#process = open(this.#reactor, log, options, deliver);
+    this.#process = open(this.#reactor, log, options, {
+      deliver: (delivery) => this.#deliver(delivery),
+      report: (sessions) => this.#tell({ kind: "sessions", sessions }),
+    });
     this.#process.setMaintenance(maintenance);
     this.#process.setOrders?.(orders);
+    this.#process.setSessions?.(sessions);
     this.#tellWhen(this.#process.start(config, goneSinceUs));
   }
 

@@ -40,6 +40,14 @@ export type ServerOrder = {
 /** A real server of a virtual server, as logs name them. */
 export type ServerName = { readonly virtualServer: string; readonly server: string };
 
+/** How a BFD session is. */
+export type SessionReport = {
+  readonly name: string;
+  readonly up: boolean;
+  /** When it came to be so, microseconds of CLOCK_MONOTONIC; absent: nobody has seen it yet. */
+  readonly atUs?: number;
+};
+
 /** A configuration to run. */
 export type ConfigurationMessage = {
   readonly kind: "configuration";
@@ -51,16 +59,26 @@ export type ConfigurationMessage = {
   readonly maintenance: boolean;
   /** Of several for one server the last one counts. */
   readonly orders: readonly ServerOrder[];
+  /** All BFD sessions that the child is to hear of. */
+  readonly sessions: readonly SessionReport[];
 };
 
 /** What the parent sends a child: one JSON line each on the child's standard input. */
 export type ParentMessage =
   | ConfigurationMessage
+  | SessionsMessage
   | { readonly kind: "question"; readonly id: number; readonly question: Question };
+
+/** BFD sessions came up, or went down. */
+export type SessionsMessage = {
+  readonly kind: "sessions";
+  readonly sessions: readonly SessionReport[];
+};
 
 /** What a child sends the parent: one JSON line each on the child's standard output. */
 export type ChildMessage =
   | { readonly kind: "configured" }
+  | SessionsMessage
   /**
    * The next line is the answer, in JSON: whoever only passes it on need not read it. If it is not ok, that is a sentence
    * that says why.

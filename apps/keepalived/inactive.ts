@@ -12,7 +12,6 @@ export function inactiveFeatures(config: Config): readonly string[] {
     lines.push("linkbeat: no interface is polled, netlink tells of the carrier of each");
   }
   lines.push(...withoutAgent(config.global));
-  if (config.present.bfd) lines.push("bfd_instance: accepted, not acted on by this version");
   return lines;
 }
 

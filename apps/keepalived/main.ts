@@ -20,6 +20,8 @@ async function main(): Promise<number> {
       );
     case "check":
       return await (await import("./check/main.ts")).runCheck();
+    case "bfd":
+      return await (await import("./bfd/main.ts")).runBfd();
     case "vrrp":
       return await (await import("./vrrp/main.ts")).runVrrp();
   }

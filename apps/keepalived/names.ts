@@ -1,3 +1,4 @@
+import type { BfdState } from "@keepalived/bfd-codec";
 import type { Cause, StateKind } from "@keepalived/vrrp-fsm";
 
 /** The operator's words for the states. */
@@ -40,4 +41,37 @@ const causes: Readonly<Record<Cause, string>> = {
 /** The operator's words for a cause. */
 export function operatorCause(cause: Cause): string {
   return causes[cause];
+}
+
+/** The states of BFD sessions, as RFC 5880 writes them. */
+export type OperatorBfdState = "AdminDown" | "Down" | "Init" | "Up";
+
+const bfdWords: Readonly<Record<BfdState, OperatorBfdState>> = {
+  "admin-down": "AdminDown",
+  down: "Down",
+  init: "Init",
+  up: "Up",
+};
+
+/** The operator's word for the state of a BFD session. */
+export function bfdState(state: BfdState): OperatorBfdState {
+  return bfdWords[state];
+}
+
+/** By number (RFC 5880 §4.1). */
+const bfdDiagnostics: readonly string[] = [
+  "No Diagnostic",
+  "Control Detection Time Expired",
+  "Echo Function Failed",
+  "Neighbor Signaled Session Down",
+  "Forwarding Plane Reset",
+  "Path Down",
+  "Concatenated Path Down",
+  "Administratively Down",
+  "Reverse Concatenated Path Down",
+];
+
+/** The operator's words for why a BFD session changed its state. */
+export function bfdDiagnostic(code: number): string {
+  return bfdDiagnostics[code] ?? `Reserved (${code})`;
 }

@@ -2,7 +2,7 @@ import module from "node:module";
 import { basename } from "node:path";
 import process from "node:process";
 
-const roles = ["launcher", "parent", "check", "vrrp"] as const;
+const roles = ["launcher", "parent", "check", "vrrp", "bfd"] as const;
 
 /** What a process of this program is for. `launcher` starts `parent` in the background; `parent` starts the others. */
 export type Role = (typeof roles)[number];

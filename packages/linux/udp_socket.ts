@@ -13,14 +13,16 @@ import {
   IPV6_TCLASS,
   IPV6_UNICAST_HOPS,
   IPV6_V6ONLY,
+  SO_TIMESTAMPNS_NEW,
   SOCK_DGRAM,
+  SOL_SOCKET,
 } from "./socket_options.ts";
 
 export type UdpSocketOptions = {
   readonly family: IpFamily;
   readonly hopLimit?: number;
   readonly trafficClass?: number;
-  /** Receive destination, interface and hop limit of each packet. */
+  /** Receive destination, interface, hop limit and arrival of each packet. */
   readonly details?: boolean;
 };
 
@@ -38,6 +40,7 @@ export function openUdpSocket(options: UdpSocketOptions): Socket {
     if (details) {
       set(IP_PKTINFO, IPV6_RECVPKTINFO, 1);
       set(IP_RECVTTL, IPV6_RECVHOPLIMIT, 1);
+      socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1);
     }
   });
 }

@@ -36,6 +36,7 @@ export class Daemon {
   readonly pidFile: string;
   readonly vrrpPidFile: string;
   readonly checkersPidFile: string;
+  readonly bfdPidFile: string;
   readonly #process: ChildProcess;
   readonly #exited: Promise<number | string>;
   readonly #closed: Promise<unknown>;
@@ -47,8 +48,12 @@ export class Daemon {
     this.pidFile = join(folder, `${name}.pid`);
     this.vrrpPidFile = join(folder, `${name}_vrrp.pid`);
     this.checkersPidFile = join(folder, `${name}_checkers.pid`);
+    this.bfdPidFile = join(folder, `${name}_bfd.pid`);
     this.configure(options.config);
-    const pidFiles = ["-p", this.pidFile, "-r", this.vrrpPidFile, "-c", this.checkersPidFile];
+    const pidFiles = [
+      ...["-p", this.pidFile, "-r", this.vrrpPidFile],
+      ...["-c", this.checkersPidFile, "-b", this.bfdPidFile],
+    ];
     const words = [...flags.split(" "), "-f", this.configFile, ...pidFiles];
     this.#process = host.start([...wrapper, programs[implementation], ...words]);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -2,7 +2,7 @@ import type { Config } from "@keepalived/keepalived-config";
 import { matchVirtualServers } from "@keepalived/keepalived-config/match";
 import { nextRandom } from "@keepalived/machine";
 import type { Reactor } from "@keepalived/reactor";
-import type { RoleOptions, ServerName, ServerOrder } from "../control.ts";
+import type { RoleOptions, ServerName, ServerOrder, SessionReport } from "../control.ts";
 import type { Log } from "../log.ts";
 import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
@@ -174,11 +174,13 @@ export class CheckProcess {
     ]);
   }
 
-  /** A BFD session came up or went down. */
-  sessionChanged(name: string, up: boolean): void {
-    if (this.#sessions.get(name) === up) return;
-    this.#sessions.set(name, up);
-    this.#sessionWatchers.tell(name);
+  /** BFD sessions came up, or went down. */
+  setSessions(sessions: readonly SessionReport[]): void {
+    for (const { name, up } of sessions) {
+      if (this.#sessions.get(name) === up) continue;
+      this.#sessions.set(name, up);
+      this.#sessionWatchers.tell(name);
+    }
   }
 
   /** In maintenance nothing is checked, and what is known stays. */

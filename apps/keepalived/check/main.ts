@@ -14,7 +14,7 @@ const check: ChildRole = {
   // What IPVS needs is said when it is opened; checks alone need nothing.
   rights: [],
   scheduling: (config) => ({ process: config.global.processes.checker, lateUs: lateUs(config) }),
-  open(reactor, log, options, deliver) {
+  open(reactor, log, options, { deliver }) {
     const check = new CheckProcess(reactor, log, { ...options, deliver });
     return {
       start: (config) => check.start(config),
@@ -27,6 +27,7 @@ const check: ChildRole = {
       clearCounters: () => check.clearCounters(),
       setMaintenance: (on) => check.setMaintenance(on),
       setOrders: (orders) => check.setOrders(orders),
+      setSessions: (sessions) => check.setSessions(sessions),
     };
   },
 };

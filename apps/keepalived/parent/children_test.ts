@@ -23,8 +23,15 @@ for (
     ["-C", both, "check"],
     ["-C -P", both, "check vrrp"],
     ["-C", { vrrp: true }, ""],
-    ["--all", {}, "check vrrp"],
-    ["--all -C", {}, "check"],
+    ["--all", {}, "check vrrp bfd"],
+    ["--all -C", {}, "check bfd"],
+    ["", { ...both, bfd: true }, "check vrrp bfd"],
+    ["", { bfd: true }, "bfd"],
+    ["-P", { ...both, bfd: true }, "vrrp bfd"],
+    ["-C", { ...both, bfd: true }, "check bfd"],
+    ["-B", { ...both, bfd: true }, "check vrrp"],
+    ["-B --all", {}, "check vrrp"],
+    ["-B", { bfd: true }, ""],
   ] as const
 ) {
   const has = Object.keys(present).join(" and ") || "nothing";

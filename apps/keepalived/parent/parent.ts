@@ -3,7 +3,7 @@ import type { Config } from "@keepalived/keepalived-config";
 import { setUmask } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { configFileOf } from "../config_load.ts";
-import type { ConfigurationMessage, RoleOptions, ServerOrder } from "../control.ts";
+import type { ConfigurationMessage, RoleOptions, ServerOrder, SessionReport } from "../control.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import { exitStatus } from "../exit_status.ts";
 import type { Log } from "../log.ts";
@@ -18,6 +18,7 @@ import type { Premises, ReloadReport } from "../status/premises.ts";
 import type { ParentSnapshot } from "../status/snapshot/parent_snapshot.ts";
 import { processSnapshot } from "../status/snapshot/process_of.ts";
 import { runtimeName, version } from "../version.ts";
+import { BfdSessions } from "./bfd_sessions.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
 import type { DumpSignals } from "./dump_signals.ts";
 import { type ReadAgain, readAgain } from "./read_again.ts";
@@ -57,6 +58,7 @@ export class Parent {
   #status: number = exitStatus.ok;
   #maintenance = false;
   #orders: readonly ServerOrder[] = [];
+  readonly #sessions = new BfdSessions();
   #isStopping = false;
   #startup: StartScript | undefined;
   #reloads: Promise<unknown> = Promise.resolve();
@@ -192,9 +194,13 @@ export class Parent {
   /** Starts the children that the configuration needs now, and hands it to all. @param onConfigured when all run it */
   #configureChildren(onConfigured: () => void): void {
     const needed = childrenFor(this.#config, this.#options);
+    // Without the process nobody is told of sessions, and they count for nothing.
+    this.#sessions.configure(
+      needed.some(({ role }) => role === "bfd") ? this.#config.bfdInstances : [],
+    );
     const running = [...this.#children.keys()];
     if (needed.length + running.length === 0) {
-      const what = "no virtual server and no VRRP instance that could start";
+      const what = "no virtual server, VRRP instance or BFD instance that could start";
       this.#log("warning", `Nothing to run: the configuration has ${what}`);
       return onConfigured();
     }
@@ -222,6 +228,10 @@ export class Parent {
         keepCompiledModules();
         if (this.#awaited.delete(kind) && this.#awaited.size === 0) this.#onConfigured();
       },
+      ...(kind.role === "bfd" && {
+        onSessions: (reports) => this.#tellSessions(this.#sessions.take(reports)),
+        onEnded: () => this.#tellSessions(this.#sessions.lose()),
+      }),
     });
   }
 
@@ -240,6 +250,14 @@ export class Parent {
     (await this.#deliveries)?.take(delivery);
   }
 
+  /** What ends with the daemon is no news. */
+  #tellSessions(news: readonly SessionReport[]): void {
+    if (this.#isStopping) return;
+    for (const [{ role }, child] of this.#children) {
+      child.tellSessions(this.#sessions.of(role, news));
+    }
+  }
+
   #patience(): Patience {
     const graceUs = this.#config.global.childWaitTimeUs;
     return this.#options.count("noRespawn") > 0 ? { graceUs, restartsAtMost: 0 } : { graceUs };
@@ -251,6 +269,7 @@ export class Parent {
       config: this.#configFor(kind),
       maintenance: this.#maintenance,
       orders: this.#orders,
+      sessions: this.#sessions.for(kind.role),
       options: {
         log: this.#logSettings,
         detail: this.#options.count("detail"),

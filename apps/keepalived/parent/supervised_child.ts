@@ -18,6 +18,7 @@ import {
   LineReader,
   type ParentMessage,
   type Question,
+  type SessionReport,
 } from "../control.ts";
 import { exitStatus, permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
@@ -44,6 +45,10 @@ export type SupervisedChildOptions = {
   readonly onReady: () => void;
   /** The child wants others told over the network. */
   readonly onDelivery: (delivery: Delivery) => void;
+  /** The child says how BFD sessions are. */
+  readonly onSessions?: (sessions: readonly SessionReport[]) => void;
+  /** The child has ended, wanted or not. */
+  readonly onEnded?: () => void;
 };
 
 /** What the command line and the configuration say about children that hang or end. */
@@ -112,6 +117,11 @@ export class SupervisedChild {
   configure(patience: Patience): void {
     this.#host.configure({ ...times, ...patience });
     this.#send(this.#options.configuration());
+  }
+
+  /** Tells the child how BFD sessions are, if it runs: if not, its configuration will. */
+  tellSessions(sessions: readonly SessionReport[]): void {
+    if (sessions.length > 0) this.#send({ kind: "sessions", sessions });
   }
 
   /** Asks the child. @returns its answer in JSON @throws Error if it does not answer */
@@ -256,6 +266,7 @@ export class SupervisedChild {
     this.#goneSinceUs = this.#lastWorkUs();
     this.#process = undefined;
     this.#questions.drop();
+    this.#options.onEnded?.();
     this.#host.send({ kind: "ended", end });
   }
 
@@ -282,6 +293,8 @@ export class SupervisedChild {
         return this.#options.onReady();
       case "delivery":
         return this.#options.onDelivery(message.delivery);
+      case "sessions":
+        return this.#options.onSessions?.(message.sessions);
       case "answer":
         return this.#questions.expect(message);
     }

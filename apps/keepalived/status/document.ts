@@ -1,3 +1,4 @@
+import type { BfdSnapshot } from "./snapshot/bfd_snapshot.ts";
 import type { CheckSnapshot } from "./snapshot/check_snapshot.ts";
 import type { ParentSnapshot } from "./snapshot/parent_snapshot.ts";
 import type { VrrpSnapshot } from "./snapshot/vrrp_snapshot.ts";
@@ -15,6 +16,8 @@ export type StatusDocument = {
   readonly vrrp?: VrrpSnapshot;
   /** The same of the checker process. */
   readonly check?: CheckSnapshot;
+  /** The same of the BFD process. */
+  readonly bfd?: BfdSnapshot;
 };
 
 /** What each child told of itself, in JSON. */

@@ -19,7 +19,7 @@ const vrrp: ChildRole = {
     process: global.processes.vrrp,
     lateUs: lateUs(instances),
   }),
-  open(reactor, log, { detail, addressMonitoring, addressesAtEnd }, deliver) {
+  open(reactor, log, { detail, addressMonitoring, addressesAtEnd }, { deliver }) {
     const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring, deliver });
     return {
       start: (config, goneSinceUs) => vrrp.start(config, goneSinceUs),
@@ -32,6 +32,7 @@ const vrrp: ChildRole = {
       },
       clearCounters: () => vrrp.clearCounters(),
       setMaintenance: (on) => vrrp.setMaintenance(on),
+      setSessions: (sessions) => vrrp.setSessions(sessions),
     };
   },
 };

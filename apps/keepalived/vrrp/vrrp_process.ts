@@ -12,6 +12,7 @@ import {
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
+import type { SessionReport } from "../control.ts";
 import type { Log } from "../log.ts";
 import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
@@ -186,6 +187,11 @@ export class VrrpProcess {
   setMaintenance(on: boolean): void {
     this.#maintenance = on;
     for (const router of this.#routers) this.#maintain(router);
+  }
+
+  /** BFD sessions came up, or went down. */
+  setSessions(sessions: readonly SessionReport[]): void {
+    for (const session of sessions) this.#trackers.setSession(session);
   }
 
   #mayResume({ name, advertisementIntervalUs, downTimerAdverts }: VrrpInstanceConfig): boolean {

@@ -4,8 +4,10 @@ import type { Log } from "../../log.ts";
 import { Runners } from "../../machine/runner.ts";
 import type { Inquiry } from "../ask.ts";
 import type { Child, ChildName, Premises } from "../premises.ts";
+import type { BfdSnapshot } from "../snapshot/bfd_snapshot.ts";
 import type { CheckSnapshot } from "../snapshot/check_snapshot.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
+import { bfdData } from "./bfd_data.ts";
 import { checkData } from "./check_data.ts";
 import { dumpFolder, writeDump } from "./dump_file.ts";
 import { type DumpNames, dumpNames } from "./dump_names.ts";
@@ -60,6 +62,10 @@ export class Dumps {
     await this.#dumpOf("check", "checker data", async (text) => {
       const check = JSON.parse(text) as CheckSnapshot;
       await write(names.check, () => checkData({ config, check, who }));
+    });
+    await this.#dumpOf("bfd", "BFD data", async (text) => {
+      const bfd = JSON.parse(text) as BfdSnapshot;
+      await write(names.bfd, () => bfdData({ config, bfd, who }));
     });
   }
 

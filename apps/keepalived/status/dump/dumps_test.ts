@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
-import { assertTestdata, checkFixture, dumpFixture, vrrpFixture } from "../testing/fixture.ts";
+import {
+  assertTestdata,
+  bfdFixture,
+  checkFixture,
+  dumpFixture,
+  vrrpFixture,
+} from "../testing/fixture.ts";
+import { bfdData } from "./bfd_data.ts";
 import { checkData } from "./check_data.ts";
 import { statsText } from "./stats.ts";
 import { vrrpData } from "./vrrp_data.ts";
@@ -16,6 +23,10 @@ test("keepalived.data: every section of a configuration with everything", () => 
 
 test("keepalived_check.data: every kind of virtual server and checker", () => {
   assertTestdata("keepalived_check.data", checkData(checkFixture()));
+});
+
+test("keepalived_bfd.data: sessions in every state", () => {
+  assertTestdata("keepalived_bfd.data", bfdData(bfdFixture()));
 });
 
 test("keepalived.stats: every counter of each instance", () => {

@@ -3,11 +3,12 @@ import type { ProcessSnapshot } from "../snapshot/process_snapshot.ts";
 import { type Family, family } from "./exposition.ts";
 
 /** The daemon and its processes. */
-export function processMetrics({ parent, vrrp, check }: StatusDocument): readonly Family[] {
+export function processMetrics({ parent, vrrp, check, bfd }: StatusDocument): readonly Family[] {
   const all: readonly (readonly [string, ProcessSnapshot | undefined])[] = [
     ["parent", parent.process],
     ["vrrp", vrrp?.process],
     ["check", check?.process],
+    ["bfd", bfd?.process],
   ];
   const processes = all.flatMap(([name, process]) =>
     process === undefined ? [] : [{ name, process }]

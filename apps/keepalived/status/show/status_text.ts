@@ -1,5 +1,6 @@
 import type { StatusDocument } from "../document.ts";
 import type { ChildSnapshot, ParentSnapshot } from "../snapshot/parent_snapshot.ts";
+import { bfdLines } from "./bfd_text.ts";
 import { checkLines } from "./check_text.ts";
 import { ago, lengthOfTime } from "./length_of_time.ts";
 import type { Paint } from "./paint.ts";
@@ -7,11 +8,12 @@ import { vrrpLines } from "./vrrp_text.ts";
 
 /** What a person wants to see first: who is what, since when, and what is wrong. */
 export function statusText(document: StatusDocument, paint: Paint): string {
-  const { parent, vrrp, check } = document;
+  const { parent, vrrp, check, bfd } = document;
   return [
     ...parentLines(parent, paint),
     ...(vrrp === undefined ? [] : ["", ...vrrpLines(vrrp, paint)]),
     ...(check === undefined ? [] : ["", ...checkLines(check, paint)]),
+    ...(bfd === undefined ? [] : ["", ...bfdLines(bfd, paint)]),
     "",
   ].join("\n");
 }

@@ -6,8 +6,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "@keepalived/keepalived-config";
 import type { StatusDocument } from "../document.ts";
+import type { BfdDump } from "../dump/bfd_data.ts";
 import type { CheckDump } from "../dump/lvs_data.ts";
 import type { VrrpDump } from "../dump/topology_data.ts";
+import type { BfdSnapshot } from "../snapshot/bfd_snapshot.ts";
 import type { CheckSnapshot } from "../snapshot/check_snapshot.ts";
 import type { VrrpSnapshot } from "../snapshot/vrrp_snapshot.ts";
 
@@ -54,6 +56,15 @@ export function checkFixture(): CheckDump {
   };
 }
 
+/** A configuration of BFD sessions, and a snapshot that fits it. */
+export function bfdFixture(): BfdDump {
+  return {
+    config: configOf(testdata("bfd.conf")),
+    bfd: JSON.parse(testdata("bfd_snapshot.json")) as BfdSnapshot,
+    who: () => ({ uid: 0, gid: 0 }),
+  };
+}
+
 /** The whole document around it, an hour after the start of the parent. */
 export function documentFixture(): StatusDocument {
   const vrrp = vrrpFixture();
@@ -73,6 +84,7 @@ export function documentFixture(): StatusDocument {
     },
     vrrp,
     check: checkFixture().check,
+    bfd: bfdFixture().bfd,
   };
 }
 

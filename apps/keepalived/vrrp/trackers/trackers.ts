@@ -1,6 +1,7 @@
 import type { Config } from "@keepalived/keepalived-config";
 import type { Reactor } from "@keepalived/reactor";
 import { type Influence, influenceOf, type Judged } from "@keepalived/tracking";
+import type { SessionReport } from "../../control.ts";
 import type { Log } from "../../log.ts";
 import { entriesOf, type Entry, titleOf, type TrackedKind } from "./entries.ts";
 import { Files, type FileStatus, initializeFiles } from "./files.ts";
@@ -73,6 +74,10 @@ export class Trackers {
     this.#instances = new Map();
     this.#dependents = dependentsOf(entries);
     this.#initialize(config);
+    const sessions = new Set(
+      config.bfdInstances.filter(({ notifies }) => notifies.vrrp).map(({ name }) => name),
+    );
+    for (const name of this.#bfd.keys()) if (!sessions.has(name)) this.#bfd.delete(name);
     this.#scripts.configure(config.scripts.filter(isTracked("script")), config.global.scripts);
     this.#files.configure(config.trackFiles.filter(isTracked("file")));
     this.#processes.configure(
@@ -96,10 +101,11 @@ export class Trackers {
   }
 
   /** A BFD session came up, or went down. One that was never told of does not count. */
-  bfdStateChanged(name: string, up: boolean): void {
+  setSession({ name, up, atUs }: SessionReport): void {
     if (this.#bfd.get(name) === up) return;
     this.#bfd.set(name, up);
-    this.#options.log("info", `BFD session ${name} is ${up ? "up" : "down"}`);
+    const { log, reactor } = this.#options;
+    log("info", sessionLine(name, up, atUs === undefined ? undefined : reactor.nowUs() - atUs));
     this.#changed(`bfd ${name}`);
   }
 
@@ -182,6 +188,12 @@ export class Trackers {
       }
     }
   }
+}
+
+/** What the C daemon says of it. @param delayUs how long ago it was */
+function sessionLine(name: string, up: boolean, delayUs: number | undefined): string {
+  const delivered = delayUs === undefined ? "" : ` (delivered in ${delayUs} usec)`;
+  return `Received BFD event: instance ${name} is in state ${up ? "Up" : "Down"}${delivered}`;
 }
 
 function dependentsOf(

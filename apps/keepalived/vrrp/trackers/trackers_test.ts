@@ -61,12 +61,12 @@ bfd_instance W {\nneighbor_ip 10.0.0.8\nweight 5\n}\n` +
       instanceText("A", 1, "track_bfd {\nB\nW\n}"),
   ));
   assert.deepEqual(trackers.influence("A"), NONE);
-  trackers.bfdStateChanged("B", false);
+  trackers.setSession({ name: "B", up: false });
   assert.deepEqual(trackers.influence("A"), { ...NONE, faults: ["bfd B"] });
-  trackers.bfdStateChanged("B", false);
-  trackers.bfdStateChanged("W", true);
-  trackers.bfdStateChanged("B", true);
-  trackers.bfdStateChanged("unknown", true);
+  trackers.setSession({ name: "B", up: false });
+  trackers.setSession({ name: "W", up: true });
+  trackers.setSession({ name: "B", up: true });
+  trackers.setSession({ name: "unknown", up: true });
   assert.deepEqual(trackers.influence("A"), { ...NONE, adjustment: 5 });
   assert.deepEqual(bench.changes, ["A", "A", "A"]);
 });
