@@ -1,14 +1,14 @@
 /** BFD sessions on a real network, and what they do to virtual routers and real servers. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import process from "node:process";
 import { after, afterEach, before, test } from "node:test";
 import type { Daemon } from "../../tools/lab/daemon.ts";
 import { Lab, until } from "../../tools/lab/lab.ts";
 import { bfdConf } from "./bfd_conf.ts";
 import { instanceConf } from "./instance_conf.ts";
-import { program, keepalived } from "./program.ts";
+import { program } from "./program.ts";
 
 const UP = /\(B1\) Entering Up state/;
 const DOWN = /\(B1\) Entering Down state/;
@@ -22,6 +22,10 @@ before(async () => {
     { name: "c", addresses: ["192.0.2.3/24", "198.51.100.3/24"] },
     { name: "router", addresses: ["192.0.2.9/24", "198.51.100.9/24"] },
   ]);
+  // All on one wire: the router must not say so.
+  for (const on of ["all", "eth0"]) {
+    lab.host("router").run(`sysctl -qw net.ipv4.conf.${on}.send_redirects=0`);
+  }
   lab.host("router").run("sysctl -qw net.ipv4.ip_forward=1");
 });
 after(async () => await lab[Symbol.asyncDispose]());
@@ -36,17 +40,202 @@ function start(name: string, config: string, flags?: string): Daemon {
   return daemon;
 }
 
-/** What `keepalived status --json` says of the BFD process. */
-async function status(daemon: Daemon): Promise<{
-  readonly process: { readonly pid: number };
+type Status = {
   readonly discarded: Readonly<Record<string, number>>;
   readonly sessions: readonly {
-    readonly local: { readonly state: string; readonly intervalS: number; readonly discriminator: number };
-    readonly remote?: { readonly intervalS: number; readonly discriminator: number };
+    readonly local: {
+      readonly state: string;
+      readonly intervalS: number;
+      readonly discriminator: number;
+    };
+    readonly remote?: { readonly intervalS: number };
     readonly polling: boolean;
     readonly counters: Readonly<Record<"sent" | "received" | "becameUp" | "becameDown", number>>;
   }[];
-}> {
-  const { stdout } = await keepalived(["status", "--json", "-p", daemon.pidFile]);
-  return JSON.parse(stdout).bfd;
+};
+
+/** What `keepalived status --json` says of the BFD process. */
+function status(daemon: Daemon): Status {
+  const json = execFileSync(program, ["status", "--json", "-p", daemon.pidFile]);
+  return JSON.parse(json.toString()).bfd as Status;
 }
+
+test("a virtual router moves when a session of its MASTER is down, and back when it is up", async () => {
+  const c = start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  const a = start(
+    "a",
+    bfdConf({ neighbor: "192.0.2.3", source: "192.0.2.1" }) +
+      instanceConf({ priority: 150, lines: ["track_bfd {\n B1\n }"] }),
+  );
+  const b = start("b", instanceConf({ priority: 100 }));
+  await a.says(/Received BFD event: instance B1 is in state Down/);
+  await a.says(UP);
+  await a.says(/Received BFD event: instance B1 is in state Up \(delivered in \d+ usec\)/);
+  await a.says(/\(VI_1\) Entering MASTER STATE/);
+  const from = b.log.length;
+  await c.crash();
+  await a.says(/Entering Down state \(Local diagnostic - Control Detection Time Expired, /);
+  await a.says(/\(VI_1\) Entering FAULT STATE/);
+  await b.says(/Entering MASTER STATE/, { from });
+  await until("b holds the address", () => lab.host("b").holds("192.0.2.100"), 5000);
+  const since = a.log.length;
+  start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  await a.says(UP, { from: since });
+  await a.says(/\(VI_1\) Entering MASTER STATE/, { from: since });
+});
+
+test("a real server with a BFD_CHECK leaves and comes back with its session", async () => {
+  const server = `virtual_server 192.0.2.100 80 {
+  protocol TCP
+  real_server 192.0.2.3 80 {
+    BFD_CHECK {
+      name B1
+    }
+  }
+}
+`;
+  const session = bfdConf({ neighbor: "192.0.2.3" });
+  const a = start("a", session + server, "-nlGD --no-ipvs");
+  await a.says(/BFD_CHECK on service \[192.0.2.3\]:tcp:80 failed: BFD session B1 is down/);
+  const c = start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  await a.says(/BFD_CHECK on service \[192.0.2.3\]:tcp:80 succeeded/);
+  await a.says(/Adding service \[192.0.2.3\]:tcp:80 to VS/);
+  const from = a.log.length;
+  assert.equal(await c.stop(), 0);
+  await a.says(
+    /Entering Down state \(Local diagnostic - Neighbor Signaled Session Down, Remote diagnostic - Administratively Down\)/,
+    { from },
+  );
+  await a.says(/Removing service \[192.0.2.3\]:tcp:80 from VS/, { from });
+});
+
+test("over IPv6, and with one side that waits to be spoken to", async () => {
+  const a = start(
+    "a",
+    bfdConf({ neighbor: "fd00::2", lines: ["passive"] }) +
+      bfdConf({ name: "B2", neighbor: "192.0.2.3", lines: ["passive"] }),
+  );
+  await a.says(/Startup complete/);
+  // Nobody speaks to a: not one word of it, however long.
+  start("c", bfdConf({ neighbor: "192.0.2.1", lines: ["passive"] }));
+  const b = start("b", bfdConf({ neighbor: "fd00::1", source: "fd00::2" }));
+  await a.says(UP);
+  await b.says(UP);
+  const [one, two] = status(a).sessions;
+  assert.equal(one?.local.state, "Up");
+  assert.equal(two?.local.state, "Down");
+  assert.deepEqual([two?.counters.sent, two?.counters.received], [0, 0]);
+});
+
+test("over a router: multihop with max_hops, and nothing without it", async () => {
+  lab.host("a").run("ip route add 198.51.100.0/24 via 192.0.2.9");
+  lab.host("c").run("ip route replace 192.0.2.1/32 via 198.51.100.9");
+  try {
+    const far = (lines: readonly string[]) =>
+      bfdConf({ neighbor: "192.0.2.1", source: "198.51.100.3", lines });
+    const near = (lines: readonly string[]) =>
+      bfdConf({ neighbor: "198.51.100.3", source: "192.0.2.1", lines });
+    const c = start("c", far(["multihop", "max_hops 1"]));
+    const a = start("a", near(["multihop"]));
+    await a.says(/Startup complete/);
+    await until("packets are refused", () => (status(a).discarded["hop-limit"] ?? 0) > 0, 10_000);
+    assert.equal(status(a).sessions[0]?.local.state, "Down");
+    a.configure(near(["multihop", "max_hops 1"]));
+    a.signal("SIGHUP");
+    await a.says(UP);
+    await c.says(UP);
+    // The other port is another session.
+    const from = c.log.length;
+    a.configure(near(["max_hops 1"]));
+    a.signal("SIGHUP");
+    await c.says(DOWN, { from });
+    await until(
+      "c hears nothing that counts",
+      () => (status(c).discarded["port"] ?? 0) > 0,
+      10_000,
+    );
+  } finally {
+    lab.host("a").run("ip route del 198.51.100.0/24 via 192.0.2.9");
+    lab.host("c").run("ip route del 192.0.2.1/32 via 198.51.100.9");
+  }
+});
+
+test("a reload changes intervals, and adds and removes sessions, without a flap", async () => {
+  const b = start("b", bfdConf({ neighbor: "192.0.2.1" }));
+  const c = start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  const first = bfdConf({ neighbor: "192.0.2.2" });
+  const a = start("a", first);
+  await a.says(UP);
+  await b.says(UP);
+  const { discriminator } = status(a).sessions[0]?.local ?? {};
+  let from = a.log.length;
+  a.configure(
+    bfdConf({ neighbor: "192.0.2.2", interval: 250, multiplier: 4, lines: ["ttl 255"] }) +
+      bfdConf({ name: "B2", neighbor: "192.0.2.3" }),
+  );
+  a.signal("SIGHUP");
+  await a.says(/Reload: 1 BFD sessions added, 1 changed, 0 removed/, { from });
+  await a.says(/\(B1\) Starting poll sequence/, { from });
+  await a.says(/\(B2\) Entering Up state/, { from });
+  await until("the new interval is agreed", () => {
+    const { local, remote, polling } = status(a).sessions[0] ?? {};
+    return polling === false && local?.intervalS === 0.25 && remote?.intervalS === 0.25;
+  }, 10_000);
+  assert.equal(status(a).sessions[0]?.local.discriminator, discriminator);
+  from = a.log.length;
+  a.configure(first);
+  a.signal("SIGHUP");
+  await a.says(/Reload: 0 BFD sessions added, 1 changed, 1 removed/, { from });
+  await c.says(DOWN);
+  await until("the old interval is agreed", () => {
+    const { local, polling } = status(a).sessions[0] ?? {};
+    return polling === false && local?.intervalS === 0.1;
+  }, 10_000);
+  assert.deepEqual([...a.lines(DOWN), ...b.lines(DOWN)], []);
+  assert.equal(status(a).sessions[0]?.counters.becameDown, 0);
+});
+
+test("a BFD process that is killed has a successor; meanwhile its sessions are down", async () => {
+  start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  const a = start(
+    "a",
+    bfdConf({ neighbor: "192.0.2.3" }) +
+      instanceConf({ lines: ["track_bfd {\n B1\n }"] }),
+  );
+  await a.says(/\(VI_1\) Entering MASTER STATE/);
+  const pid = readFileSync(a.bfdPidFile, "utf8").trim();
+  const from = a.log.length;
+  lab.host("a").run(`kill -9 ${pid}`);
+  await a.says(/BFD child process\(\d+\) died: Respawning/, { from });
+  await a.says(/Received BFD event: instance B1 is in state Down/, { from });
+  await a.says(/\(VI_1\) Entering FAULT STATE/, { from });
+  await a.says(/\(VI_1\) Entering MASTER STATE/, { from });
+  assert.notEqual(readFileSync(a.bfdPidFile, "utf8").trim(), pid);
+});
+
+test("-B: no BFD process, and what tracks sessions does without them", async () => {
+  const a = start(
+    "a",
+    bfdConf({ neighbor: "192.0.2.3" }) +
+      instanceConf({ lines: ["track_bfd {\n B1\n }"] }),
+    "-nlGDB",
+  );
+  await a.says(/\(VI_1\) Entering MASTER STATE/);
+  assert.deepEqual(a.lines(/BFD/), []);
+});
+
+test("a port that another program has is waited for", async () => {
+  const taken = lab.host("a").start([
+    "python3",
+    "-c",
+    "import socket,time\ns=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\n" +
+    "s.bind(('',3784))\nprint('bound',flush=True)\ntime.sleep(600)",
+  ]);
+  await new Promise((resolve) => taken.stdout?.once("data", resolve));
+  start("c", bfdConf({ neighbor: "192.0.2.1" }));
+  const a = start("a", bfdConf({ neighbor: "192.0.2.3" }));
+  await a.says(/Cannot listen for BFD on UDP port 3784 of IPv4, trying again: .*in use/);
+  taken.kill("SIGKILL");
+  await a.says(/Listening for BFD on UDP port 3784 of IPv4/);
+  await a.says(UP);
+});
