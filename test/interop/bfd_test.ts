@@ -132,7 +132,7 @@ test("tshark finds nothing wrong with any packet of ours", () => {
     ...[...fields, "_ws.expert.message", "_ws.malformed"].flatMap((field) => ["-e", field]),
   ], { stdio: ["ignore", "pipe", "ignore"] }).toString();
   const rows = shown.split("\n").filter((line) => line !== "").map((line) => line.split("\t"));
-  assert.ok(rows.length > 100, `${rows.length} packets`);
+  assert.ok(rows.length > 30, `${rows.length} packets`);
   const states = new Set<number>();
   for (const [version, state, , , port, remark, malformed] of rows) {
     assert.equal(version, "1");
@@ -140,7 +140,7 @@ test("tshark finds nothing wrong with any packet of ours", () => {
     assert.deepEqual([remark ?? "", malformed ?? ""], ["", ""]);
     states.add(Number(state));
   }
-  assert.deepEqual([...states].sort(), [0, 1, 2, 3]);
+  assert.deepEqual([...states].sort(), [0, 1, 2, 3], "every state is said");
 });
 
 function ask(daemon: Daemon, ...words: readonly string[]): string {
