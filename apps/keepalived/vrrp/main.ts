@@ -32,7 +32,7 @@ const vrrp: ChildRole = {
       },
       clearCounters: () => vrrp.clearCounters(),
       setMaintenance: (on) => vrrp.setMaintenance(on),
-      setSessions: (sessions) => vrrp.setSessions(sessions),
+      setSessions: (sessions) => sessions.forEach((it) => vrrp.trackers.setSession(it)),
     };
   },
 };

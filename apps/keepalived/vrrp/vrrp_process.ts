@@ -12,7 +12,6 @@ import {
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
 import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
-import type { SessionReport } from "../control.ts";
 import type { Log } from "../log.ts";
 import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
@@ -37,9 +36,6 @@ import { Trackers } from "./trackers/trackers.ts";
 import { VirtualRouter } from "./virtual_router.ts";
 import type { World } from "./world.ts";
 
-/** The reason for FAULT that an operator gives. */
-const MAINTENANCE = "maintenance";
-
 export type VrrpProcessOptions = {
   /** How often the command line asks for details. */
   readonly detail: number;
@@ -62,7 +58,8 @@ export class VrrpProcess {
   readonly #notifier: Notifier;
   readonly #syncDaemon: InstanceSyncDaemon;
   readonly #links: Links;
-  readonly #trackers: Trackers;
+  /** Hear of BFD sessions. */
+  readonly trackers: Trackers;
   readonly #kernel: KernelObjects;
   readonly #devices: Devices;
   readonly #firewall: Firewall;
@@ -124,12 +121,12 @@ export class VrrpProcess {
     this.#firewall = new Firewall({ reactor, interfaces: this.#interfaces, log });
     this.#reactor = reactor;
     this.#links = new Links(reactor, this.#interfaces, log);
-    this.#trackers = new Trackers({
+    this.trackers = new Trackers({
       reactor,
       links: this.#links,
       log,
       detail,
-      onChange: (name) => this.#byName.get(name)?.setInfluence(this.#trackers.influence(name)),
+      onChange: (name) => this.#byName.get(name)?.setInfluence(this.trackers.influence(name)),
     });
     this.#world = {
       scheduler: reactor,
@@ -169,7 +166,7 @@ export class VrrpProcess {
     return {
       routers: this.#routers,
       groups: this.#groups,
-      trackers: this.#trackers,
+      trackers: this.trackers,
       interfaces: this.#interfaces,
       links: this.#links,
       channels: this.#world.channels,
@@ -189,11 +186,6 @@ export class VrrpProcess {
     for (const router of this.#routers) this.#maintain(router);
   }
 
-  /** BFD sessions came up, or went down. */
-  setSessions(sessions: readonly SessionReport[]): void {
-    for (const session of sessions) this.#trackers.setSession(session);
-  }
-
   #mayResume({ name, advertisementIntervalUs, downTimerAdverts }: VrrpInstanceConfig): boolean {
     if (this.#goneSinceUs === undefined || !this.#kernel.inheritance.isWhole(name)) return false;
     // The last advertisement may have been sent an interval before.
@@ -202,7 +194,7 @@ export class VrrpProcess {
   }
 
   #maintain(router: VirtualRouter): void {
-    router.setFault(MAINTENANCE, this.#maintenance ? "maintenance mode" : undefined);
+    router.setFault("maintenance", this.#maintenance ? "maintenance mode" : undefined);
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -286,7 +278,7 @@ export class VrrpProcess {
     const routers = this.#routers;
     this.#end(routers, "stopped", addresses !== "keep");
     this.#setRouters([]);
-    this.#trackers[Symbol.dispose]();
+    this.trackers[Symbol.dispose]();
     if (addresses === "release") await this.#kernel.release(routers, () => this.#readKernel());
     await Promise.all([
       this.#kernel.stop(addresses === "keep"),
@@ -340,11 +332,11 @@ export class VrrpProcess {
 
   #track(config: Config): void {
     this.#links.configure(config.interfaceDelays);
-    this.#trackers.configure(config);
+    this.trackers.configure(config);
   }
 
   #setInfluences(): void {
-    for (const [name, router] of this.#byName) router.setInfluence(this.#trackers.influence(name));
+    for (const [name, router] of this.#byName) router.setInfluence(this.trackers.influence(name));
   }
 
   #setVirtualAddresses(instances: readonly VrrpInstanceConfig[]): void {

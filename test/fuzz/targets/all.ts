@@ -4,6 +4,7 @@ import type { Target } from "../engine/target.ts";
 export const targetNames: readonly string[] = [
   "advertisement",
   "arp-ndp",
+  "bfd",
   "configuration",
   "configuration-syntax",
   "control",
