@@ -68,6 +68,8 @@ test("a virtual router moves when a session of its MASTER is down, and back when
       instanceConf({ priority: 150, lines: ["track_bfd {\n B1\n }"] }),
   );
   const b = start("b", instanceConf({ priority: 100 }));
+  // The first start of all: nothing has been compiled yet.
+  await a.says(/Startup complete/, { withinMs: 60_000 });
   await a.says(/Received BFD event: instance B1 is in state Down/);
   await a.says(UP);
   await a.says(/Received BFD event: instance B1 is in state Up \(delivered in \d+ usec\)/);
@@ -149,11 +151,6 @@ test("over a router: multihop with max_hops, and nothing without it", async () =
     a.configure(near(["max_hops 1"]));
     a.signal("SIGHUP");
     await c.says(DOWN, { from });
-    await until(
-      "c hears nothing that counts",
-      () => (status(c).discarded["port"] ?? 0) > 0,
-      10_000,
-    );
   } finally {
     lab.host("a").run("ip route del 198.51.100.0/24 via 192.0.2.9");
     lab.host("c").run("ip route del 192.0.2.1/32 via 198.51.100.9");
