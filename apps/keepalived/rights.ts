@@ -113,11 +113,14 @@ function short(capability: Capability): string {
   return capability.slice("CAP_".length).toLowerCase();
 }
 
+/** Whether setpriv has started this very process. */
+let isFromSetpriv = false;
+
 /** Starts processes with the rights of their roles. */
 export class Rights {
   readonly #log: Log;
-  readonly #own = ownRights();
-  #works: boolean | undefined;
+  readonly #own: OwnRights = ownRights();
+  #works: boolean | undefined = isFromSetpriv ? true : undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -155,6 +158,7 @@ export class Rights {
  */
 export function settleRights(): void {
   if (effectiveUserId() !== 0 || rootIsPrivileged()) return;
+  isFromSetpriv = true;
   if (capabilities("effective").has("CAP_SETPCAP")) privilegeRoot();
 }
 

@@ -75,8 +75,9 @@ async function start(config: string, wrapper: readonly string[] = []): Promise<D
   const flags = "-nlGD --no-ipvs";
   const daemon = lab.start({ name: "a", config: config + virtualServer, flags, wrapper });
   started.push(daemon);
-  await daemon.says(/Entering MASTER STATE/);
-  await daemon.says(/Startup complete/);
+  // A user without a cache of compiled modules takes its time on a busy machine.
+  await daemon.says(/Entering MASTER STATE/, { withinMs: 60_000 });
+  await daemon.says(/Startup complete/, { withinMs: 60_000 });
   return daemon;
 }
 
