@@ -2,22 +2,13 @@ import type { IpAddress } from "@keepalived/ip-address";
 import type { Config, VrrpInstanceConfig } from "@keepalived/keepalived-config";
 import { matchInstances } from "@keepalived/keepalived-config/match";
 import { openPacketSocket, type Socket } from "@keepalived/linux";
-import {
-  decodeNotification,
-  listAddresses,
-  listLinks,
-  multicastGroups,
-  type Notification,
-} from "@keepalived/netlink-route";
-import type { NetlinkMessage } from "@keepalived/netlink-codec";
-import { NetlinkConnection, type Reactor } from "@keepalived/reactor";
+import type { Reactor } from "@keepalived/reactor";
 import { InstanceSyncDaemon } from "../check/ipvs/instance_sync_daemon.ts";
 import type { Log } from "../log.ts";
 import type { Deliver } from "../notify/delivery.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { keepCompiledModules } from "../self.ts";
 import type { VrrpSources } from "../status/snapshot/vrrp_of.ts";
-import { addressLine } from "./address_line.ts";
 import { Announcer } from "./announcer.ts";
 import { Channels } from "./channel.ts";
 import { Devices } from "./devices/devices.ts";
@@ -28,6 +19,7 @@ import { KernelObjects } from "./kernel/kernel_objects.ts";
 import type { Owner } from "./kernel/owner.ts";
 import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { isForwarding } from "./is_forwarding.ts";
+import { NetlinkReflector } from "./netlink_reflector.ts";
 import { rehearse } from "./rehearsal.ts";
 import { requireInterfaces } from "./require_interfaces.ts";
 import { SyncGroups } from "./sync_groups.ts";
@@ -49,9 +41,8 @@ export type VrrpProcessOptions = {
 export class VrrpProcess {
   readonly #reactor: Reactor;
   readonly #log: Log;
-  readonly #monitorsAddresses: boolean;
   readonly #interfaces: Interfaces;
-  readonly #netlink: NetlinkConnection;
+  readonly #reflector: NetlinkReflector;
   readonly #packets: Socket;
   readonly #announcer: Announcer;
   readonly #groups: SyncGroups;
@@ -69,20 +60,19 @@ export class VrrpProcess {
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
   #maintenance = false;
   #goneSinceUs: number | undefined;
-  /** Notifications that came while the kernel's tables are read, to be taken after them. */
-  #early: Notification[] | undefined;
   /** The start or reload under way; the next one waits for it. */
   #changing: Promise<void> = Promise.resolve();
 
   constructor(reactor: Reactor, log: Log, options: VrrpProcessOptions) {
     const { detail, addressMonitoring = false, deliver = () => {} } = options;
-    this.#monitorsAddresses = addressMonitoring;
     this.#log = log;
     this.#interfaces = new Interfaces(log);
-    const { link, ipv4Address, ipv6Address } = multicastGroups;
-    this.#netlink = new NetlinkConnection(reactor, {
-      groups: [link, ipv4Address, ipv6Address],
-      onNotification: (message) => this.#notice(message),
+    this.#reflector = new NetlinkReflector({
+      reactor,
+      log,
+      interfaces: this.#interfaces,
+      monitorsAddresses: addressMonitoring,
+      onNotification: (notification) => this.#kernel.notice(notification),
       onOverrun: () => void this.#resynchronize(),
     });
     this.#packets = openPacketSocket({ protocol: 0 });
@@ -103,7 +93,7 @@ export class VrrpProcess {
     });
     this.#kernel = new KernelObjects({
       post: (callback) => reactor.post(callback),
-      connection: this.#netlink,
+      connection: this.#reflector.connection,
       interfaces: this.#interfaces,
       log,
       openMonitor: (listener) => new RoutingMonitor(reactor, log, listener),
@@ -112,7 +102,7 @@ export class VrrpProcess {
     });
     this.#devices = new Devices({
       reactor,
-      connection: this.#netlink,
+      connection: this.#reflector.connection,
       interfaces: this.#interfaces,
       log,
       virtualAddresses: () => this.#virtualAddresses,
@@ -203,7 +193,7 @@ export class VrrpProcess {
     this.#notifier.configure(wanted);
     this.#syncDaemon.configure(wanted.global);
     this.#groups.configure(wanted.syncGroups);
-    await this.#readKernel();
+    await this.#reflector.read();
     requireInterfaces(wanted, this.#interfaces);
     const config = this.#place(wanted);
     await this.#firewall.configure(config);
@@ -216,7 +206,7 @@ export class VrrpProcess {
     this.#kernel.report();
     for (const router of this.#routers) router.start();
     this.#reactor.post(() => {
-      rehearse(config.instances, this.#reactor, this.#netlink);
+      rehearse(config.instances, this.#reactor, this.#reflector.connection);
       keepCompiledModules();
     });
   }
@@ -279,14 +269,14 @@ export class VrrpProcess {
     this.#end(routers, "stopped", addresses !== "keep");
     this.#setRouters([]);
     this.trackers[Symbol.dispose]();
-    if (addresses === "release") await this.#kernel.release(routers, () => this.#readKernel());
+    if (addresses === "release") await this.#kernel.release(routers, () => this.#reflector.read());
     await Promise.all([
       this.#kernel.stop(addresses === "keep"),
       this.#notifier.stop(),
       this.#syncDaemon.stop(),
     ]);
     // Nobody needs to hear of what goes now.
-    this.#netlink[Symbol.dispose]();
+    this.#reflector[Symbol.dispose]();
     if (addresses !== "keep") await this.#devices.keepOnly([]);
     await this.#firewall.remove();
     this.#announcer[Symbol.dispose]();
@@ -347,24 +337,10 @@ export class VrrpProcess {
     );
   }
 
-  async #readKernel(): Promise<void> {
-    const early = this.#early ??= [];
-    const present: Notification[] = [];
-    for (const request of [listLinks(), listAddresses()]) {
-      for (const message of await this.#netlink.request(request)) {
-        const notification = this.#decode(message);
-        if (notification !== undefined) present.push(notification);
-      }
-    }
-    this.#early = undefined;
-    this.#interfaces.reset(present);
-    for (const notification of early) this.#take(notification);
-  }
-
   /** The kernel dropped notifications: what it has is asked for anew. */
   async #resynchronize(): Promise<void> {
     this.#log("warning", "Netlink: notifications were lost, reading the kernel's tables again");
-    await this.#kernel.resynchronize(() => this.#readKernel());
+    await this.#kernel.resynchronize(() => this.#reflector.read());
   }
 
   /** Somebody took what a MASTER holds. */
@@ -373,26 +349,5 @@ export class VrrpProcess {
     if (router?.state !== "active") return;
     this.#log("warning", `(${router.config.name}) ${what} was removed by somebody else`);
     router.addressLost();
-  }
-
-  #notice(message: NetlinkMessage): void {
-    const notification = this.#decode(message);
-    if (notification === undefined) return;
-    if (this.#early === undefined) this.#take(notification);
-    else this.#early.push(notification);
-  }
-
-  #take(notification: Notification): void {
-    const line = this.#monitorsAddresses ? addressLine(notification, this.#interfaces) : undefined;
-    if (line !== undefined) this.#log("info", line);
-    this.#interfaces.apply(notification);
-    this.#kernel.notice(notification);
-  }
-
-  #decode(message: NetlinkMessage): Notification | undefined {
-    const decoded = decodeNotification(message);
-    if (decoded.ok) return decoded.value;
-    this.#log("warning", `Netlink: cannot read a notification: ${decoded.error.fault}`);
-    return undefined;
   }
 }
