@@ -41,10 +41,14 @@ test/fuzz/findings/, with the command that tries it again.
 /** Inputs that the corpus of a target has at most, beside those that are kept for ever. */
 const mostKept = 40;
 const lineMs = 5000;
-/** Far more than any input should take on a machine that is busy. */
-const patienceS = 20;
+/** Far more than any input should take, in seconds of processor time. */
+const patienceS = 10;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const findings = fileURLToPath(new URL("findings/", import.meta.url));
+
+/** Ctrl-C ends the run in order, with its summary; a second one ends everything. */
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort());
 
 async function main(args: readonly string[]): Promise<number> {
   const unknown: string[] = [];
@@ -68,6 +72,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!(minutes > 0)) return refuse("--minutes wants a number");
   let status = 0;
   for (const name of targets) {
+    if (interrupted.signal.aborted) break;
     const isGood = options["input"] === undefined
       ? await fuzz(name, minutes, Number(options["seed"] ?? Date.now()), options["update"] === true)
       : await replay(name, String(options["input"]));
@@ -103,6 +108,7 @@ async function fuzz(
     folders: [`${root}packages`, `${root}apps`],
     mostBytes,
     patienceS,
+    signal: interrupted.signal,
     seconds: 60 * minutes,
     seed,
     inputs: corpus.map(({ input }) => input),

@@ -20,6 +20,8 @@ export class Counters {
   readonly #strides = new Uint32Array(this.#now.buffer);
   readonly #seen = new Uint8Array(room);
   readonly #words = new Set<string | number>();
+  /** Where the places of each module begin. */
+  readonly #modules: number[] = [];
   #places = 0;
   #covered = 0;
 
@@ -45,15 +47,21 @@ export class Counters {
   instrument(source: string): string {
     Object.defineProperty(globalThis, countersName, { value: this.#now, configurable: true });
     const { code, edges, words } = instrument(source, this.#places);
+    this.#modules.push(this.#places);
     this.#places += edges;
     if (this.#places > room) throw new RangeError(`More than ${room} places to count`);
     for (const word of words) this.#words.add(word);
     return code;
   }
 
-  /** Places in all that was loaded. */
+  /** Places in the modules in which the code has been. */
   get places(): number {
-    return this.#places;
+    let places = 0;
+    for (const [i, start] of this.#modules.entries()) {
+      const end = this.#modules[i + 1] ?? this.#places;
+      if (this.#seen.subarray(start, end).some((classes) => classes !== 0)) places += end - start;
+    }
+    return places;
   }
 
   /** Places where the code has been since the first {@linkcode take}. */

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { ExchangeArea } from "./exchange_area.ts";
 import { type Finding, nameOf, textOf } from "./finding.ts";
@@ -17,8 +18,10 @@ export type Wish = {
   readonly inputs: readonly Uint8Array[];
   readonly forEver: readonly Uint8Array[];
   readonly keep: number;
-  /** An input that takes longer is a finding, in seconds. */
+  /** An input that takes longer is a finding, in seconds of processor time. */
   readonly patienceS: number;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
   readonly onFinding: (finding: Finding) => void;
   readonly onProgress: (progress: Progress) => void;
 };
@@ -34,6 +37,10 @@ export type Outcome = {
 const mostMegabytes = 768;
 
 const tickMs = 500;
+/** With so many something is wrong at large. */
+const mostFindings = 50;
+/** How many times longer an input may wait for something than work. */
+const idleFactor = 20;
 
 /**
  * Runs a fuzzing thread until the time is over, and another one after each that hangs or takes all memory.
@@ -69,11 +76,13 @@ export async function watch(wish: Wish): Promise<Outcome> {
       onInput: (input) => inputs.push(input),
       onFinding: found,
       onProgress: (now) => wish.onProgress(progress = { ...now, runs: runsBefore + now.runs }),
-      tick: () => --ticks <= 0,
+      tick: () => --ticks <= 0 || wish.signal.aborted,
     });
     if (end.kind === "done") return { progress, findings, kept: end.kept };
     found(end.finding);
-    if (ticks <= 0 || findings.length > 50) return { progress, findings, kept: [] };
+    if (ticks <= 0 || wish.signal.aborted || findings.length > mostFindings) {
+      return { progress, findings, kept: [] };
+    }
   }
 }
 
@@ -110,13 +119,19 @@ function runThread(
       resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
     });
     let runs = -1;
+    let cpuUs = 0;
     let still = 0;
-    // Ticks are counted, not time: a process that is stopped for a while goes on where it was.
+    // Ticks and processor time count, not time: the process may be stopped for a while, or the machine be busy.
     const timer = setInterval(() => {
       if (events.tick()) area.stop();
-      still = runs === area.runs && runs > 0 ? still + 1 : 0;
-      runs = area.runs;
-      if (still * tickMs >= patienceS * 1000) {
+      const { user, system } = process.cpuUsage();
+      if (runs !== area.runs || runs <= 0) {
+        runs = area.runs;
+        cpuUs = user + system;
+        still = 0;
+      }
+      const isLong = user + system - cpuUs > patienceS * 1_000_000;
+      if (isLong || ++still * tickMs > idleFactor * patienceS * 1000) {
         finish("hang", `An input takes more than ${patienceS} s`);
         void worker.terminate();
       }
