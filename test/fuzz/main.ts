@@ -182,4 +182,6 @@ function refuse(text: string): number {
   return 2;
 }
 
+// Whoever reads may stop, as `head` does.
+process.stdout.on("error", () => process.exit());
 process.exitCode = await main(process.argv.slice(2));

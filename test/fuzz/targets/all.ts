@@ -5,6 +5,7 @@ export const targetNames: readonly string[] = [
   "advertisement",
   "arp-ndp",
   "bfd",
+  "bfd",
   "configuration",
   "configuration-syntax",
   "control",
