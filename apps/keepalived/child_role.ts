@@ -206,7 +206,7 @@ class RunningChild {
     this.#console = options.log.console;
     this.#isDetailed = options.detail > 0;
     requireRights(this.#role);
-    this.#pidFile = new PidFile(options.pidFile);
+    this.#pidFile = new PidFile(options.pidFile, log);
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
     this.#process = open(this.#reactor, log, options, {

@@ -101,12 +101,14 @@ class Outputs {
 
   /** @param except the output that this is about */
   write(entry: Entry, except?: string): void {
+    if (except !== "syslog") {
+      this.#syslog?.write(syslogLineOf(entry, this.#facility, this.#ident));
+    }
     const line = lineOf(entry, this.#format, this.#ident);
+    // Also for the line with which that was found out.
     const isStandIn = this.#syslog?.works === false;
     if (this.#console || isStandIn) writeConsole(line);
     if (except !== "file") this.#file?.write(line);
-    if (except === "syslog") return;
-    this.#syslog?.write(syslogLineOf(entry, this.#facility, this.#ident));
   }
 
   [Symbol.dispose](): void {

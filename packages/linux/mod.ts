@@ -177,6 +177,7 @@ export {
   withAmbient,
 } from "./capabilities.ts";
 export {
+  adoptOrphans,
   dieWithParent,
   effectiveUserId,
   sendSignal,

@@ -10,6 +10,7 @@ export const SIGUSR2 = 12;
 export const SIGTERM = 15;
 
 const PR_SET_PDEATHSIG = 1;
+const PR_SET_CHILD_SUBREAPER = 36;
 
 /**
  * Has the kernel end this process when its parent ends.
@@ -22,6 +23,12 @@ export function dieWithParent(parent: number, signal: number = SIGTERM): boolean
   const result = libc().calls.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
   check(result, "prctl", "follow the end of the parent process");
   return libc().calls.getppid() === parent;
+}
+
+/** From now on processes whose parents have gone become children of this process, if they descend from it. */
+export function adoptOrphans(): void {
+  const result = libc().calls.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  check(result, "prctl", "become the parent of orphans");
 }
 
 /** Sets the name that `ps` and `top` show, up to 15 bytes. */

@@ -49,6 +49,27 @@ test("dieWithParent() ends the process with its parent", async () => {
   assert.equal(isRunning(pid), false);
 });
 
+test("adoptOrphans() makes this process the parent of what its children leave behind", async () => {
+  const program = `
+    import { adoptOrphans } from "@keepalived/linux";
+    import { execFileSync } from "node:child_process";
+    import { readFileSync } from "node:fs";
+    adoptOrphans();
+    const pid = execFileSync("sh", ["-c", "sleep 60 >/dev/null 2>&1 & echo $!"], { encoding: "utf8" }).trim();
+    const [, parent] = /PPid:\\s+(\\d+)/.exec(readFileSync("/proc/" + pid + "/status", "utf8"));
+    process.kill(Number(pid), "SIGKILL");
+    console.log(JSON.stringify([Number(parent), process.pid]));`;
+  const words = "Deno" in globalThis
+    ? ["eval", "--ext=ts", program]
+    : ["--no-warnings", "--input-type=module", "-e", program];
+  const text = execFileSync(process.execPath, words, {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  const [parent, own] = JSON.parse(text);
+  assert.equal(parent, own);
+});
+
 test("effectiveUserId() and effectiveCapabilities() agree with the system", () => {
   assert.equal(effectiveUserId(), Number(execFileSync("id", ["-u"], { encoding: "utf8" })));
   assert.equal(effectiveCapabilities().has("CAP_NET_RAW"), true, "these tests need CAP_NET_RAW");

@@ -62,7 +62,7 @@ export async function runParent(
       opened = openLog(logOptionsOf(logSettings, ident));
     }
     using _limits = new ProcessLimits(options, global.umask, log);
-    using _pidFile = new PidFile(pidFileOf(options, "pidFile", global));
+    using _pidFile = new PidFile(pidFileOf(options, "pidFile", global), log);
     using reactor = new Reactor();
     using parent = new Parent({ reactor, options, config, log, logSettings, manager, onRunning });
     using _keepAlive = new KeepAlive({

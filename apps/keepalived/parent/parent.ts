@@ -21,6 +21,7 @@ import { runtimeName, version } from "../version.ts";
 import { BfdSessions } from "./bfd_sessions.ts";
 import { type ChildKind, childrenFor } from "./children.ts";
 import type { DumpSignals } from "./dump_signals.ts";
+import { Orphans } from "./orphans.ts";
 import { type ReadAgain, readAgain } from "./read_again.ts";
 import { markerOf, withMarker } from "./reload_marker.ts";
 import { logChanges, writeCheckLog } from "./reload_report.ts";
@@ -65,6 +66,7 @@ export class Parent {
   #lastReload: ParentSnapshot["reload"];
   readonly #desk: Desk;
   readonly #reloadTimer: ReloadTimer;
+  readonly #orphans: Orphans;
   /** Of nothing, if it could not be loaded. */
   #deliveries: Promise<Deliveries | void> | undefined;
   readonly #rights: Rights;
@@ -80,11 +82,13 @@ export class Parent {
     this.#rights = new Rights(log);
     const pidFile = options.value("pidFile") ?? usualPidFile;
     this.#desk = new Desk({ reactor, log, premises: this.#premises(), pidFile });
+    this.#orphans = new Orphans({ scheduler: reactor, log });
     this.#reloadTimer = new ReloadTimer({ reactor, log, reload: () => this.#queueReload(false) });
   }
 
   [Symbol.dispose](): void {
     this.#reloadTimer[Symbol.dispose]();
+    this.#orphans[Symbol.dispose]();
     this.#desk[Symbol.dispose]();
   }
 
@@ -223,6 +227,7 @@ export class Parent {
       patience: this.#patience(),
       configuration: () => this.#messageFor(kind),
       onGiveUp: (status) => this.#stop(status),
+      onCrash: () => this.#orphans.endScripts(),
       onDelivery: (delivery) => void this.#deliver(delivery),
       onReady: () => {
         keepCompiledModules();

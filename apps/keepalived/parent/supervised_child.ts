@@ -41,6 +41,8 @@ export type SupervisedChildOptions = {
   readonly configuration: () => ConfigurationMessage;
   /** The child ended and is not restarted. @param status what the daemon is to end with */
   readonly onGiveUp: (status: number) => void;
+  /** The child ended though nobody told it to. */
+  readonly onCrash: () => void;
   /** The child runs a configuration that it was given. */
   readonly onReady: () => void;
   /** The child wants others told over the network. */
@@ -155,7 +157,7 @@ export class SupervisedChild {
   }
 
   #perform(action: WatchdogAction): void {
-    const { title, log, onGiveUp } = this.#options;
+    const { title, log, onCrash, onGiveUp } = this.#options;
     const named = `${title} child process(${this.#pid})`;
     switch (action.kind) {
       case "start":
@@ -173,6 +175,7 @@ export class SupervisedChild {
       case "restart":
         this.#report(action.end);
         log("error", `${named} died: Respawning`);
+        onCrash();
         if (action.delayUs === 0) return;
         return log(
           "error",
@@ -182,6 +185,7 @@ export class SupervisedChild {
         );
       case "give-up": {
         this.#report(action.end);
+        onCrash();
         if (action.reason === "restarts") {
           log("error", `${named} died: Exiting`);
           return onGiveUp(exitStatus.fatal);

@@ -24,6 +24,7 @@ class Nursery {
   readonly child: SupervisedChild;
   gaveUp: number | undefined;
   ready = 0;
+  crashes = 0;
   readonly deliveries: number[] = [];
 
   constructor(script: string, patience: Partial<Patience> = {}, command = "sh") {
@@ -35,6 +36,7 @@ class Nursery {
       patience: { graceUs: 5 * second, ...patience },
       configuration: () => ({ kind: "configuration" }) as ConfigurationMessage,
       onGiveUp: (status) => this.gaveUp = status,
+      onCrash: () => this.crashes++,
       onReady: () => this.ready++,
       onDelivery: ({ atMs }) => void this.deliveries.push(atMs),
     });
@@ -134,6 +136,7 @@ test("one that was killed is there again at once, the next time after 1, 2 and 4
     `Test child process(${first}) died: Respawning`,
     `Starting Test child process, pid=${it.pid}`,
   ]);
+  assert.equal(it.crashes, 1);
   for (const [i, delay] of [1, 2, 4].entries()) {
     await it.crash();
     assert.equal(
