@@ -49,7 +49,7 @@ test("dieWithParent() ends the process with its parent", async () => {
   assert.equal(isRunning(pid), false);
 });
 
-test("adoptOrphans() makes this process the parent of what its children leave behind", async () => {
+test("adoptOrphans() makes this process the parent of what its children leave behind", () => {
   const program = `
     import { adoptOrphans } from "@keepalived/linux";
     import { execFileSync } from "node:child_process";

@@ -34,6 +34,9 @@ export type DeliveryCounters = {
 /** Items that wait; of more the oldest are dropped: later ones say what holds now. */
 const waitingAtMost = 256;
 
+/** Of the reason of a failure. */
+const charsAtMost = 200;
+
 /** Delivers one item after the other, in order, with further attempts where one fails. */
 export class DeliveryQueue<Item> {
   readonly #options: DeliveryQueueOptions<Item>;
@@ -115,7 +118,8 @@ export class DeliveryQueue<Item> {
       if (this.#failures > 0) log("notice", `${title}: delivered after ${this.#failures} failures`);
       return this.#shift();
     }
-    const { reason, permanent } = failure;
+    const { permanent } = failure;
+    const reason = printable(failure.reason);
     if (permanent || this.#failures >= retries() || this.#isEnding) {
       this.#counters.failed++;
       log("error", `${title}: not delivered: ${reason}`);
@@ -144,4 +148,10 @@ export class DeliveryQueue<Item> {
     this.#pause.setAt(undefined);
     this.#next();
   }
+}
+
+/** As much of a reason as fits a line of the log; servers may have put anything into it. */
+function printable(reason: string): string {
+  const text = reason.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  return text.length > charsAtMost ? `${text.slice(0, charsAtMost)} …` : text;
 }

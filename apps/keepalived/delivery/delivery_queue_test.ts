@@ -85,6 +85,16 @@ test("an item is given up after so many attempts, or at once if they do not help
   ]);
 });
 
+test("what a server says is one short line of the log", async () => {
+  const stage = new Stage();
+  stage.queue.push("a");
+  const reason = `no\r\nroot: all is well\x1b[31m\u2028\x85${"x".repeat(500)}`;
+  await stage.answer({ reason, permanent: true });
+  const [line = ""] = stage.log;
+  assert.match(line, /^error: Mail: not delivered: no root: all is well \[31m x+ …$/);
+  assert.ok(line.length < 250);
+});
+
 test("of too many the oldest are dropped, but not the one under way; that is said once", async () => {
   const stage = new Stage();
   for (let i = 0; i < 300; i++) stage.queue.push(String(i));
