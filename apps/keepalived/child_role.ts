@@ -11,7 +11,7 @@ import {
   SIGRTMAX,
   SIGRTMIN,
 } from "@keepalived/linux";
-import { type Deadline, Reactor } from "@keepalived/reactor";
+import { type Deadline, Reactor, type Recorder } from "@keepalived/reactor";
 import {
   type ChildMessage,
   type ConfigurationMessage,
@@ -32,6 +32,7 @@ import type { Deliver, Delivery } from "./notify/delivery.ts";
 import { type Log, openLog, withEndLogged } from "./log.ts";
 import { logOptionsOf } from "./log/settings.ts";
 import { PidFile } from "./pid_file.ts";
+import { openRecording } from "./recording.ts";
 import { settleRights } from "./rights.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Moment } from "./status/snapshot/moment.ts";
@@ -132,6 +133,7 @@ class RunningChild {
   #process: RoleProcess | undefined;
   #pidFile: PidFile | undefined;
   #scheduling: Scheduling | undefined;
+  #recording: Disposable & Recorder | undefined;
   #log: Log | undefined;
   #console = false;
   #lostDeliveries = 0;
@@ -176,6 +178,7 @@ class RunningChild {
     this.#heart[Symbol.dispose]();
     this.#pidFile?.[Symbol.dispose]();
     this.#scheduling?.[Symbol.dispose]();
+    this.#recording?.[Symbol.dispose]();
   }
 
   #read(): void {
@@ -209,6 +212,9 @@ class RunningChild {
     this.#pidFile = new PidFile(options.pidFile, log);
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
+    if (options.record !== undefined) {
+      this.#reactor.recorder = this.#recording = openRecording(options.record, log);
+    }
     this.#process = open(this.#reactor, log, options, {
       deliver: (delivery) => this.#deliver(delivery),
       report: (sessions) => this.#tell({ kind: "sessions", sessions }),

@@ -9,6 +9,8 @@ export type RoleOptions = {
   readonly pidFile: string;
   /** Whether to log every address that comes or goes. */
   readonly addressMonitoring: boolean;
+  /** The file to which everything goes that machines are told, and what they do. */
+  readonly record?: string;
   /** What becomes of addresses at the end: `-V` keeps them where they are, `-X` removes even those of others. */
   readonly addressesAtEnd?: "keep" | "release";
   /** What becomes of IPVS: `-I` leaves the table at the end as it is, `--no-ipvs` does not touch it at all. */

@@ -85,6 +85,13 @@ export const optionRows: readonly OptionRow[] = [
   takes("checkersPidFile", "c", "checkers_pid", "FILE", "Pid file of the checker process"),
   takes("bfdPidFile", "b", "bfd_pid", "FILE", "Pid file of the BFD process"),
   flag("addressMonitoring", "a", "address-monitoring", "Log every address that comes or goes"),
+  takes(
+    "record",
+    "",
+    "record",
+    "FILE",
+    "Write what the VRRP process is told and what it does to FILE: for bug reports",
+  ),
   flag("snmp", "x", "snmp", "Accepted: there is no SNMP agent; there are metrics"),
   takes(
     "snmpSocket",
@@ -181,6 +188,7 @@ export type OptionKey =
   | "checkersPidFile"
   | "bfdPidFile"
   | "addressMonitoring"
+  | "record"
   | "snmp"
   | "snmpSocket"
   | "namespace"

@@ -6,7 +6,10 @@ import type { Reactor } from "./reactor.ts";
 const preparedForUs = 1000;
 
 /** What a host needs of the reactor. Tests and the simulator bring their own, on virtual time. */
-export type Scheduler = Pick<Reactor, "nowUs" | "deadline">;
+export type Scheduler = Pick<Reactor, "nowUs" | "deadline"> & {
+  /** Told of every machine that has no recorder of its own. */
+  readonly recorder?: Recorder | undefined;
+};
 
 /**
  * An action that was made ready: brings about what others wait for, and returns what is left to do of it.
@@ -17,7 +20,7 @@ export type PreparedAction = () => () => void;
 
 /** How to run a machine. */
 export type HostOptions<Config, Event, Action, State = unknown> = {
-  /** Unique among the machines of a process, for recordings and messages. */
+  /** Unique among the machines of a process, for recordings and messages; its first word is the kind of machine. */
   readonly name: string;
   readonly config: Config;
   /** Feeds the machine's own random numbers. */
@@ -33,7 +36,7 @@ export type HostOptions<Config, Event, Action, State = unknown> = {
    * Must have no effect to be seen.
    */
   readonly prepare?: (action: Action) => PreparedAction | undefined;
-  /** Told about every event before it is stepped. */
+  /** Told about every event before it is stepped, and about the actions before they are performed. Default: the scheduler's. */
   readonly recorder?: Recorder;
   /** Events that may wait while actions are performed; one more is a runaway loop. Default 1024. */
   readonly queueLength?: number;
@@ -64,7 +67,7 @@ export function host<Config, State, Event, Action>(
   machine: Machine<Config, State, Event, Action>,
   options: HostOptions<Config, Event, Action, State>,
 ): Host<Config, State, Event> {
-  const { name, scheduler, perform, recorder, queueLength = 1024 } = options;
+  const { name, scheduler, perform, recorder = scheduler.recorder, queueLength = 1024 } = options;
   /** With the first actions of the step, as far as they could be made ready. */
   type Prepared = {
     readonly atUs: number;
@@ -153,6 +156,7 @@ export function host<Config, State, Event, Action>(
     }
     const { state: next, actions } = early?.step ?? machine.step(config, state, event, atUs);
     state = next;
+    if (actions.length > 0) recorder?.({ machine: name, atUs, actions });
     const rests = early?.ready.map((act) => act()) ?? [];
     for (const rest of rests) rest();
     for (const action of rests.length === 0 ? actions : actions.slice(rests.length)) {

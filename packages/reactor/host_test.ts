@@ -272,7 +272,8 @@ test("a recording has all that the steps depend on: stepped again it ends in the
   let config: Config = { periodUs: 0 };
   let state: State = { count: 0, atUs: undefined };
   for (const line of lines) {
-    const { atUs, start, event, configured } = JSON.parse(line);
+    const { atUs, start, event, configured, actions } = JSON.parse(line);
+    if (actions !== undefined) continue;
     if (start !== undefined) {
       config = start.config;
       state = counter.start(config, start.seed);

@@ -11,6 +11,7 @@ import {
   waitReadable,
 } from "@keepalived/linux";
 import { type Deadline, Deadlines, type NextDeadline } from "./deadlines.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** What a descriptor is watched for. */
 export type Interest = "read" | "write" | "both";
@@ -62,6 +63,8 @@ const FIRST_WATCH = 2;
  * deadlines that they would have moved. Callbacks run to completion; what one throws ends {@linkcode run}.
  */
 export class Reactor {
+  /** Told of all machines that are hosted from now on. */
+  recorder: Recorder | undefined;
   readonly #limits: ReactorLimits;
   readonly #epoll: Epoll;
   readonly #timer = new Timer();

@@ -56,7 +56,7 @@ export class AttemptingChecker implements Checker {
     this.#options = options;
     this.#config = config;
     this.#host = host(check, {
-      name: `${server} ${id}`,
+      name: `check ${server} ${id}`,
       config: { ...checkConfigOf(config), alpha: startsDown },
       seed,
       scheduler,

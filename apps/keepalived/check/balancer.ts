@@ -100,7 +100,7 @@ export class Balancer {
     this.#servers = serversOf(this.#plan);
     this.#services = this.#servicesOf(config);
     this.#pool = host(pool, {
-      name: config.name,
+      name: `pool ${config.name}`,
       config: poolConfigOf(config, this.#plan, world.initNotifies()),
       seed: 0,
       scheduler: world.scheduler,

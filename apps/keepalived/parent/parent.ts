@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Config } from "@keepalived/keepalived-config";
 import { setUmask } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
@@ -280,10 +281,16 @@ export class Parent {
         detail: this.#options.count("detail"),
         addressMonitoring: this.#options.count("addressMonitoring") > 0,
         pidFile: pidFileOf(this.#options, kind.pidFile, this.#config.global),
+        ...this.#recording(kind),
         ...this.#addressesAtEnd(),
         ...this.#ipvs(),
       },
     };
+  }
+
+  #recording({ role }: ChildKind): Pick<RoleOptions, "record"> {
+    const path = role === "vrrp" ? this.#options.value("record") : undefined;
+    return path === undefined ? {} : { record: resolve(path) };
   }
 
   /** All children write to the FIFO that they share, and the first of them runs the script that reads it. */

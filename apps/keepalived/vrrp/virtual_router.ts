@@ -82,7 +82,7 @@ export class VirtualRouter {
       world,
     );
     this.#host = host(instance, {
-      name: config.name,
+      name: `instance ${config.name}`,
       config: machineConfig(config, world),
       seed,
       scheduler: world.scheduler,

@@ -1,6 +1,6 @@
 import "../kernel/stand_in.ts";
 import { type Config, loadConfig } from "@keepalived/keepalived-config";
-import { Reactor } from "@keepalived/reactor";
+import { Reactor, type Recorder } from "@keepalived/reactor";
 import type { StateKind } from "@keepalived/vrrp-fsm";
 import type { VirtualRouter } from "../../../apps/keepalived/vrrp/virtual_router.ts";
 import { VrrpProcess } from "../../../apps/keepalived/vrrp/vrrp_process.ts";
@@ -14,6 +14,8 @@ export class Node {
   readonly host: Host;
   /** The latest lines. */
   readonly log: LogLine[] = [];
+  /** Told of all machines that begin from now on. */
+  recorder: Recorder | undefined;
   /** The first line of severity "error". */
   firstError: string | undefined;
   /** Why the process ended though nobody wanted it to. */
@@ -61,6 +63,7 @@ export class Node {
   start(text: string, goneSinceUs?: number): void {
     this.#enter(() => {
       const reactor = this.#reactor = new Reactor();
+      reactor.recorder = this.recorder;
       const vrrp = this.#process = new VrrpProcess(
         reactor,
         (severity, text) => this.#say(severity, text),
