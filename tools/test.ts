@@ -30,6 +30,7 @@ const realFolders = [
   "test/kernel",
   "test/checkers",
   "test/app",
+  "test/chaos",
   "test/conformance",
   "test/demo",
   "test/docs",

@@ -35,6 +35,7 @@ import { PidFile } from "./pid_file.ts";
 import { openRecording } from "./recording.ts";
 import { settleRights } from "./rights.ts";
 import { Scheduling } from "./scheduling.ts";
+import type { Predecessor } from "./predecessor.ts";
 import type { Moment } from "./status/snapshot/moment.ts";
 import type { ProcessSnapshot } from "./status/snapshot/process_snapshot.ts";
 
@@ -43,9 +44,11 @@ export type RoleProcess = {
   /**
    * Done when the first configuration runs.
    *
-   * @param goneSinceUs since when the process whose place this one takes did no work, on the reactor's clock
+   * @param predecessor the process whose place this one takes
    */
-  readonly start: (config: Config, goneSinceUs?: number) => Promise<void>;
+  readonly start: (config: Config, predecessor?: Predecessor) => Promise<void>;
+  /** Takes nobody's place, and only looks after what a process left. Absent: nothing needs to be looked after. */
+  readonly lookAfter?: (config: Config) => Promise<void>;
   /** Goes over to another one; what is equal in both is not touched. */
   readonly configure: (config: Config) => Promise<void>;
   /** Gives everything back; done when that is done. */
@@ -200,7 +203,7 @@ class RunningChild {
   }
 
   #start(message: ConfigurationMessage): void {
-    const { config, options, maintenance, orders, sessions, goneSinceUs } = message;
+    const { config, options, maintenance, orders, sessions, isCaretaker = false } = message;
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : "keepalived";
     setProcessName(this.#role.scheduling(config).process.name ?? named);
@@ -209,6 +212,11 @@ class RunningChild {
     this.#console = options.log.console;
     this.#isDetailed = options.detail > 0;
     requireRights(this.#role);
+    if (isCaretaker) {
+      const nobody = { deliver: () => {}, report: () => {} };
+      this.#process = open(this.#reactor, log, options, nobody);
+      return void this.#process.lookAfter?.(config);
+    }
     this.#pidFile = new PidFile(options.pidFile, log);
     this.#scheduling = new Scheduling(this.#reactor, log);
     this.#schedule(config);
@@ -222,7 +230,7 @@ class RunningChild {
     this.#process.setMaintenance(maintenance);
     this.#process.setOrders?.(orders);
     this.#process.setSessions?.(sessions);
-    this.#tellWhen(this.#process.start(config, goneSinceUs));
+    this.#tellWhen(startOf(this.#process, message));
   }
 
   /** Nothing but a turn of the event loop brings it about: who hangs is silent. */
@@ -291,6 +299,16 @@ class RunningChild {
   #tell(message: ChildMessage): void {
     this.#output.write(JSON.stringify(message));
   }
+}
+
+/** What a predecessor ran is found and known that way; then it is changed like by any reload. */
+function startOf(
+  process: RoleProcess,
+  { config, former, goneSinceUs }: ConfigurationMessage,
+): Promise<void> {
+  if (goneSinceUs === undefined) return process.start(config);
+  if (former === undefined) return process.start(config, { goneSinceUs });
+  return process.start(former, { goneSinceUs, next: config }).then(() => process.configure(config));
 }
 
 function requireRights({ task, rights }: ChildRole): void {

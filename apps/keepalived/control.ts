@@ -57,6 +57,10 @@ export type ConfigurationMessage = {
   readonly options: RoleOptions;
   /** Since when the process whose place this one takes did no work, microseconds of CLOCK_MONOTONIC; absent: it is the first. */
   readonly goneSinceUs?: number;
+  /** What that process ran, if it had not gone over to this configuration yet. */
+  readonly former?: Config;
+  /** It only looks after what that process left, until the end of its input. */
+  readonly isCaretaker?: true;
   /** Whether the operator wants this machine to stay away. */
   readonly maintenance: boolean;
   /** Of several for one server the last one counts. */

@@ -223,6 +223,7 @@ export class Parent {
     return new SupervisedChild({
       title: kind.title,
       program: { ...command, env: environmentOf(kind.role) },
+      needsCaretaker: kind.role === "vrrp",
       scheduler: this.#reactor,
       log: this.#log,
       patience: this.#patience(),

@@ -24,16 +24,15 @@ import { exitStatus, permanentError } from "../exit_status.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../notify/delivery.ts";
 import type { ChildSnapshot } from "../status/snapshot/parent_snapshot.ts";
+import { Caretaker, type Program } from "./caretaker.ts";
 import { Questions } from "./questions.ts";
 
 export type SupervisedChildOptions = {
   /** What operators call it: `VRRP`. */
   readonly title: string;
-  readonly program: {
-    readonly command: string;
-    readonly args: readonly string[];
-    readonly env: NodeJS.ProcessEnv;
-  };
+  readonly program: Program;
+  /** Whether somebody must look after what it leaves when it is killed. */
+  readonly needsCaretaker: boolean;
   readonly scheduler: Scheduler;
   readonly log: Log;
   readonly patience: Patience;
@@ -94,6 +93,11 @@ export class SupervisedChild {
   /** Whether the process that runs has taken a configuration. */
   #hasWorked = false;
   #goneSinceUs: number | undefined;
+  /** What the process was told and does not run yet. */
+  readonly #sent: ConfigurationMessage[] = [];
+  /** What it runs, or the one before it ran that was killed; undefined: nothing can be left of it. */
+  #ran: ConfigurationMessage | undefined;
+  #caretaker: Caretaker | undefined;
   #onStopped: () => void = () => {};
   /** Done when all is read that the process said, which may be after its end. */
   #heard: Promise<unknown> = Promise.resolve();
@@ -118,7 +122,7 @@ export class SupervisedChild {
   /** Hands over the current configuration. */
   configure(patience: Patience): void {
     this.#host.configure({ ...times, ...patience });
-    this.#send(this.#options.configuration());
+    this.#sendConfiguration(this.#options.configuration());
   }
 
   /** Tells the child how BFD sessions are, if it runs: if not, its configuration will. */
@@ -136,11 +140,14 @@ export class SupervisedChild {
 
   /** Asks the child to end, and ends it by force after a time; done when it has gone. */
   async stop(): Promise<void> {
-    if (this.#host.state.kind === "off") return;
-    const stopped = new Promise<void>((resolve) => this.#onStopped = resolve);
-    this.#host.send({ kind: "stop" });
-    await stopped;
-    await Promise.race([this.#heard, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+    if (this.#host.state.kind !== "off") {
+      const stopped = new Promise<void>((resolve) => this.#onStopped = resolve);
+      this.#host.send({ kind: "stop" });
+      await stopped;
+      await Promise.race([this.#heard, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+    }
+    this.#lookAfter();
+    await this.#caretaker?.clear(this.#host.config.graceUs);
   }
 
   /** The process that runs, if one does, and how often it was started again. */
@@ -177,6 +184,7 @@ export class SupervisedChild {
         log("error", `${named} died: Respawning`);
         onCrash();
         if (action.delayUs === 0) return;
+        if (action.delayUs > second) this.#lookAfter();
         return log(
           "error",
           `Restart of ${title} process delayed ${
@@ -223,8 +231,17 @@ export class SupervisedChild {
     }
   }
 
+  /** A peer may take over what a process left: then it must go. */
+  #lookAfter(): void {
+    const { needsCaretaker, program } = this.#options;
+    if (this.#ran === undefined || !needsCaretaker) return;
+    this.#caretaker ??= new Caretaker(program, this.#ran);
+  }
+
   #start(): void {
     const { title, log, program } = this.#options;
+    this.#caretaker?.dismiss();
+    this.#caretaker = undefined;
     const { command, args, env } = program;
     const child = spawn(command, [...args], { stdio: ["pipe", "pipe", "inherit"], env });
     this.#process = child;
@@ -252,8 +269,15 @@ export class SupervisedChild {
       this.#ended(
         signal === null ? { kind: "exited", status: status ?? 0 } : { kind: "killed", signal },
       ));
-    const gone = this.#goneSinceUs === undefined ? {} : { goneSinceUs: this.#goneSinceUs };
-    this.#send({ ...this.#options.configuration(), ...gone });
+    this.#sendConfiguration({ ...this.#options.configuration(), ...this.#predecessor() });
+  }
+
+  /** What a successor is to know of who was there before. */
+  #predecessor(): Pick<ConfigurationMessage, "goneSinceUs" | "former"> {
+    if (this.#goneSinceUs === undefined) return {};
+    const former = this.#ran?.config;
+    const hasChanged = former !== undefined && former !== this.#options.configuration().config;
+    return { goneSinceUs: this.#goneSinceUs, ...(hasChanged ? { former } : {}) };
   }
 
   /** Until when the work was done, if it ever was. */
@@ -269,9 +293,17 @@ export class SupervisedChild {
   #ended(end: ProcessEnd): void {
     this.#goneSinceUs = this.#lastWorkUs();
     this.#process = undefined;
+    this.#sent.length = 0;
+    // Then it has cleared everything away itself.
+    if (end.kind === "exited" && end.status === exitStatus.ok) this.#ran = undefined;
     this.#questions.drop();
     this.#options.onEnded?.();
     this.#host.send({ kind: "ended", end });
+  }
+
+  #sendConfiguration(message: ConfigurationMessage): void {
+    if (this.#process !== undefined) this.#sent.push(message);
+    this.#send(message);
   }
 
   #send(message: ParentMessage): void {
@@ -294,6 +326,7 @@ export class SupervisedChild {
         return this.#host.send({ kind: "kick" });
       case "configured":
         this.#hasWorked = true;
+        this.#ran = this.#sent.shift() ?? this.#ran;
         return this.#options.onReady();
       case "delivery":
         return this.#options.onDelivery(message.delivery);

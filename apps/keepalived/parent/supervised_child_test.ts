@@ -1,7 +1,7 @@
 /** Real processes under a watchdog whose time is not real. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -27,14 +27,23 @@ class Nursery {
   crashes = 0;
   readonly deliveries: number[] = [];
 
-  constructor(script: string, patience: Partial<Patience> = {}, command = "sh") {
+  /** What the child is told from now on. */
+  configuration: { readonly config: string; readonly [key: string]: unknown } = { config: "one" };
+
+  constructor(
+    script: string,
+    patience: Partial<Patience> = {},
+    { command = "sh", needsCaretaker = false } = {},
+  ) {
     this.child = new SupervisedChild({
       title: "Test",
       program: { command, args: ["-c", script], env: process.env },
+      needsCaretaker,
       scheduler: this.clock,
       log: (_, text) => void this.said.push(text),
       patience: { graceUs: 5 * second, ...patience },
-      configuration: () => ({ kind: "configuration" }) as ConfigurationMessage,
+      configuration: () =>
+        ({ kind: "configuration", ...this.configuration }) as unknown as ConfigurationMessage,
       onGiveUp: (status) => this.gaveUp = status,
       onCrash: () => this.crashes++,
       onReady: () => this.ready++,
@@ -224,7 +233,7 @@ test("with no restarts at all the first end is the last", async () => {
 });
 
 test("a program that cannot be started is tried again, with delays", async () => {
-  const it = new Nursery("", {}, "/no/such/program");
+  const it = new Nursery("", {}, { command: "/no/such/program" });
   await it.until("two attempts", () => it.count(/^Cannot start the Test process: /) === 2);
   assert.match(it.said.at(-1) ?? "", /delayed 1 seconds/);
 });
@@ -257,4 +266,49 @@ test("stop() ends the wait for a restart", async () => {
   await it.child.stop();
   it.clock.advance(100);
   assert.equal(it.count(/Starting/), 2);
+});
+
+test("what one leaves that was killed is looked after while its restart waits, and cleared at the end", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "keepalived-test-"));
+  const file = join(folder, "caretakers");
+  const linesOf = () => existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const caretaker = `echo "begins $$" >>${file}; cat >/dev/null; echo cleared >>${file}`;
+  const script =
+    `read line; case $line in *isCaretaker*) ${caretaker};; *) ${configured}; read x;; esac`;
+  const it = new Nursery(script, {}, { needsCaretaker: true });
+  for (const [i, delay] of [0, 1, 2, 4].entries()) {
+    await it.until("it runs", () => it.ready === i + 1);
+    await it.crash();
+    if (delay > 1) {
+      const count = linesOf().length;
+      await it.until("a caretaker", () => linesOf().length === count + 1);
+    }
+    if (delay < 4) it.clock.advance(delay);
+  }
+  // The first one was dismissed by the successor; the other one is there at the end.
+  assert.match(linesOf().join(), /^begins \d+,begins \d+$/);
+  const [first] = linesOf().map((line) => Number(line.split(" ")[1]));
+  await it.until("the first one is gone", () => !existsSync(`/proc/${first}`));
+  await it.child.stop();
+  assert.equal(linesOf().at(-1), "cleared");
+  rmSync(folder, { recursive: true });
+});
+
+test("a successor is told what ran before if it is another configuration", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "keepalived-test-"));
+  const file = join(folder, "told");
+  const linesOf = () => existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const it = new Nursery(`read line; echo "$line" >>${file}; ${configured}; read x; read x`);
+  await it.until("it runs", () => it.ready === 1);
+  it.configuration = { config: "two" };
+  it.child.configure({ graceUs: second });
+  await it.crash();
+  await it.until("its successor runs", () => it.ready === 2);
+  const { config, former } = JSON.parse(linesOf()[1] ?? "");
+  assert.deepEqual([config, former], ["two", "one"]);
+  await it.crash();
+  it.clock.advance(1);
+  await it.until("the next one runs", () => it.ready === 3);
+  assert.equal("former" in JSON.parse(linesOf()[2] ?? ""), false);
+  rmSync(folder, { recursive: true });
 });

@@ -22,7 +22,8 @@ const vrrp: ChildRole = {
   open(reactor, log, { detail, addressMonitoring, addressesAtEnd }, { deliver }) {
     const vrrp = new VrrpProcess(reactor, log, { detail, addressMonitoring, deliver });
     return {
-      start: (config, goneSinceUs) => vrrp.start(config, goneSinceUs),
+      start: (config, predecessor) => vrrp.start(config, predecessor),
+      lookAfter: (config) => vrrp.lookAfter(config),
       configure: (config) => vrrp.configure(config),
       // Resigns everywhere, and waits until the kernel has taken the addresses back.
       stop: () => vrrp.stop(addressesAtEnd),

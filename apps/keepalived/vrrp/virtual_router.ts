@@ -152,6 +152,12 @@ export class VirtualRouter {
     );
   }
 
+  /** Hears whether another router is MASTER, and does nothing else. */
+  listen(): void {
+    this.#watchInterfaces();
+    this.#look();
+  }
+
   /**
    * Resigns if it is Active, gives its addresses away, and leaves its channel.
    *

@@ -1,5 +1,6 @@
 import type { IpAddress } from "@keepalived/ip-address";
-import type { Contender, InstanceState } from "@keepalived/vrrp-fsm";
+import type { Contender, InstanceState, StateKind } from "@keepalived/vrrp-fsm";
+import type { NotifyEvent } from "../notify/event.ts";
 import type { PlacedInstance } from "./devices/placement.ts";
 import type { Stock } from "./kernel/owner.ts";
 import type { Peer } from "./peers.ts";
@@ -25,3 +26,14 @@ export type VirtualRouterStatus = {
   readonly held: readonly Stock[];
   readonly counters: Readonly<Record<string, number>>;
 };
+
+/** What readers of FIFOs are told of one again; nothing before it takes part. */
+export function stateEventOf(
+  { config: { name }, state, priority }: {
+    readonly config: PlacedInstance;
+    readonly state: StateKind;
+    readonly priority: number;
+  },
+): readonly NotifyEvent[] {
+  return state === "initialize" ? [] : [{ kind: "instance-state", name, state, priority }];
+}

@@ -20,12 +20,15 @@ import type { Owner } from "./kernel/owner.ts";
 import { RoutingMonitor } from "./kernel/routing_monitor.ts";
 import { isForwarding } from "./is_forwarding.ts";
 import { NetlinkReflector } from "./netlink_reflector.ts";
+import { isAwaited, type Predecessor } from "../predecessor.ts";
 import { rehearse } from "./rehearsal.ts";
 import { requireInterfaces } from "./require_interfaces.ts";
 import { SyncGroups } from "./sync_groups.ts";
 import { Links } from "./trackers/links.ts";
 import { Trackers } from "./trackers/trackers.ts";
+import { virtualAddressesOf } from "./virtual_addresses.ts";
 import { VirtualRouter } from "./virtual_router.ts";
+import { stateEventOf } from "./virtual_router_status.ts";
 import type { World } from "./world.ts";
 
 export type VrrpProcessOptions = {
@@ -59,7 +62,7 @@ export class VrrpProcess {
   #byName: ReadonlyMap<string, VirtualRouter> = new Map();
   #virtualAddresses: ReadonlySet<IpAddress> = new Set();
   #maintenance = false;
-  #goneSinceUs: number | undefined;
+  #predecessor: Predecessor | undefined;
   /** The start or reload under way; the next one waits for it. */
   #changing: Promise<void> = Promise.resolve();
 
@@ -143,12 +146,18 @@ export class VrrpProcess {
   /**
    * Learns what the kernel has, clears what an earlier run left, and starts every virtual router.
    *
-   * @param goneSinceUs since when the process whose work this one goes on with is gone, on the reactor's clock: what it
-   * left stays until it is known who is MASTER
+   * @param predecessor the process whose work this one goes on with: what it left stays until it is known who is MASTER
    */
-  start(config: Config, goneSinceUs?: number): Promise<void> {
-    this.#goneSinceUs = goneSinceUs;
+  start(config: Config, predecessor?: Predecessor): Promise<void> {
+    this.#predecessor = predecessor;
     return this.#changing = this.#begin(config);
+  }
+
+  /** Looks after what a process left, while nobody takes its place: what another router has now, goes. */
+  lookAfter(config: Config): Promise<void> {
+    this.#predecessor = { goneSinceUs: this.#reactor.nowUs() };
+    const listen = () => this.#routers.forEach((router) => router.listen());
+    return this.#changing = this.#prepare(config, false).then(listen);
   }
 
   /** What a snapshot tells of. */
@@ -176,11 +185,9 @@ export class VrrpProcess {
     for (const router of this.#routers) this.#maintain(router);
   }
 
-  #mayResume({ name, advertisementIntervalUs, downTimerAdverts }: VrrpInstanceConfig): boolean {
-    if (this.#goneSinceUs === undefined || !this.#kernel.inheritance.isWhole(name)) return false;
-    // The last advertisement may have been sent an interval before.
-    const patienceUs = (downTimerAdverts - 1) * advertisementIntervalUs;
-    return this.#reactor.nowUs() - this.#goneSinceUs < patienceUs;
+  #mayResume(config: VrrpInstanceConfig): boolean {
+    return this.#predecessor !== undefined && this.#kernel.inheritance.isWhole(config.name) &&
+      isAwaited(this.#predecessor, config, this.#reactor.nowUs());
   }
 
   #maintain(router: VirtualRouter): void {
@@ -188,20 +195,9 @@ export class VrrpProcess {
   }
 
   async #begin(wanted: Config): Promise<void> {
-    this.#announcer.configure(wanted);
-    this.#world.channels.configure(wanted.global.vrrp);
     this.#notifier.configure(wanted);
     this.#syncDaemon.configure(wanted.global);
-    this.#groups.configure(wanted.syncGroups);
-    await this.#reflector.read();
-    requireInterfaces(wanted, this.#interfaces);
-    const config = this.#place(wanted);
-    await this.#firewall.configure(config);
-    this.#track(config);
-    this.#setVirtualAddresses(config.instances);
-    await this.#devices.make(config.devices);
-    await this.#kernel.start(config, this.#goneSinceUs !== undefined);
-    this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
+    const config = await this.#prepare(wanted, true);
     this.#setInfluences();
     this.#kernel.report();
     for (const router of this.#routers) router.start();
@@ -209,6 +205,24 @@ export class VrrpProcess {
       rehearse(config.instances, this.#reactor, this.#reflector.connection);
       keepCompiledModules();
     });
+  }
+
+  async #prepare(wanted: Config, tracks: boolean): Promise<PlacedConfig> {
+    this.#announcer.configure(wanted);
+    this.#world.channels.configure(wanted.global.vrrp);
+    this.#groups.configure(wanted.syncGroups);
+    await this.#reflector.read();
+    const { next } = this.#predecessor ?? {};
+    requireInterfaces(next ?? wanted, this.#interfaces);
+    const config = this.#place(wanted);
+    await this.#firewall.configure(config);
+    if (tracks) this.#track(config);
+    this.#virtualAddresses = virtualAddressesOf(config.instances);
+    await this.#devices.make(config.devices);
+    const left = [...config.instances, ...next === undefined ? [] : this.#place(next).instances];
+    await this.#kernel.start(config, this.#predecessor && left);
+    this.#setRouters(config.instances.map((it) => this.#routerOf(it)));
+    return config;
   }
 
   /** Goes over to another configuration: what is equal in both is not touched. */
@@ -225,7 +239,7 @@ export class VrrpProcess {
     // They resign as long as they have their devices.
     const ending = this.#routers.filter((router) => ended.has(router.config));
     this.#kernel.bequeath(() => this.#end(ending, "deleted"));
-    this.#setVirtualAddresses(config.instances);
+    this.#virtualAddresses = virtualAddressesOf(config.instances);
     for (const router of kept) router.hold();
     await this.#devices.make(config.devices);
     this.#announcer.configure(config);
@@ -248,7 +262,8 @@ export class VrrpProcess {
     this.#setInfluences();
     this.#kernel.report();
     for (const router of this.#routers) router.report();
-    this.#repeatStates(kept);
+    // In case that readers of FIFOs started anew.
+    this.#notifier.repeat(kept.flatMap(stateEventOf));
     for (const router of added) router.start();
     this.#log(
       "info",
@@ -292,15 +307,6 @@ export class VrrpProcess {
     }
   }
 
-  /** Tells readers of FIFOs what there is, in case they started anew. */
-  #repeatStates(routers: readonly VirtualRouter[]): void {
-    this.#notifier.repeat(
-      routers.flatMap(({ config: { name }, state, priority }) =>
-        state === "initialize" ? [] : [{ kind: "instance-state", name, state, priority }]
-      ),
-    );
-  }
-
   #routerOf(config: VrrpInstanceConfig): VirtualRouter {
     const router = new VirtualRouter(config, this.#world, config.virtualRouterId);
     this.#maintain(router);
@@ -327,14 +333,6 @@ export class VrrpProcess {
 
   #setInfluences(): void {
     for (const [name, router] of this.#byName) router.setInfluence(this.trackers.influence(name));
-  }
-
-  #setVirtualAddresses(instances: readonly VrrpInstanceConfig[]): void {
-    this.#virtualAddresses = new Set(
-      instances.flatMap((it) =>
-        [...it.addresses, ...it.excludedAddresses].map(({ address }) => address)
-      ),
-    );
   }
 
   /** The kernel dropped notifications: what it has is asked for anew. */

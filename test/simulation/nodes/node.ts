@@ -72,7 +72,7 @@ export class Node {
       reactor.run().catch((error: unknown) => {
         if (this.#reactor === reactor) this.failure ??= error;
       });
-      return vrrp.start(configOf(text), goneSinceUs);
+      return vrrp.start(configOf(text), goneSinceUs === undefined ? undefined : { goneSinceUs });
     });
   }
 

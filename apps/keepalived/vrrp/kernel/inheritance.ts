@@ -24,15 +24,15 @@ type Legacy = {
 export class Inheritance {
   readonly #tables: Tables;
   readonly #interfaces: Interfaces;
-  /** By name of the instance. */
-  readonly #legacies = new Map<string, Legacy>();
+  /** By name of the instance, which may have had another configuration before. */
+  readonly #legacies = new Map<string, readonly Legacy[]>();
 
   constructor(tables: Tables, interfaces: Interfaces) {
     this.#tables = tables;
     this.#interfaces = interfaces;
   }
 
-  /** Takes over what is found; nothing is asked of the kernel. */
+  /** Takes over what is found; nothing is asked of the kernel. Of several with one name the first is what ran last. */
   accept(instances: readonly VrrpInstanceConfig[], found: OwnRouting): void {
     const { addresses, routes, rules } = this.#tables;
     const isRule = rules.finder(found.rules);
@@ -51,24 +51,25 @@ export class Inheritance {
       routes.adopt(left.owner, left.routes);
       rules.adopt(left.owner, left.rules);
       const isWhole = all.length > 0 && left.addresses.length === all.length;
-      this.#legacies.set(config.name, { ...left, isWhole });
+      const others = this.#legacies.get(config.name) ?? [];
+      this.#legacies.set(config.name, [...others, { ...left, isWhole }]);
     }
   }
 
   /** Whether an instance left all of its addresses, and none of them was given away since. */
   isWhole(name: string): boolean {
-    return this.#legacies.get(name)?.isWhole === true;
+    return this.#legacies.get(name)?.[0]?.isWhole === true;
   }
 
   /** It is decided: what nobody else has taken over by now goes. */
   renounce(name: string): void {
-    const legacy = this.#legacies.get(name);
-    if (legacy === undefined) return;
+    const legacies = this.#legacies.get(name) ?? [];
     this.#legacies.delete(name);
-    const { owner, addresses, routes, rules } = legacy;
-    this.#tables.rules.remove(owner, rules);
-    this.#tables.routes.remove(owner, routes);
-    // The last first: with a primary address the kernel removes its secondary ones.
-    this.#tables.addresses.remove(owner, addresses.toReversed());
+    for (const { owner, addresses, routes, rules } of legacies) {
+      this.#tables.rules.remove(owner, rules);
+      this.#tables.routes.remove(owner, routes);
+      // The last first: with a primary address the kernel removes its secondary ones.
+      this.#tables.addresses.remove(owner, addresses.toReversed());
+    }
   }
 }

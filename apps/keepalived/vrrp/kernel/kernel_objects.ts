@@ -65,12 +65,13 @@ export class KernelObjects {
   /**
    * Takes away what an earlier run left of virtual routers, and puts up what is static.
    *
-   * @param inherits keep what is left until {@linkcode KernelObjects.inheritance} is told what becomes of it
+   * @param left what a process that was killed may have left: it stays until {@linkcode KernelObjects.inheritance} is told
+   * what becomes of it
    */
-  async start(config: Config, inherits: boolean): Promise<void> {
+  async start(config: Config, left?: readonly VrrpInstanceConfig[]): Promise<void> {
     this.#watch(config);
     const found = await this.#monitor?.read() ?? noRouting;
-    if (inherits) this.inheritance.accept(config.instances, found);
+    if (left !== undefined) this.inheritance.accept(left, found);
     else this.#removeLeftOvers(config.instances, found);
     this.#promoted.configure(config.instances);
     this.#statics.configure(config);
