@@ -30,7 +30,7 @@ export type ChaosReport = {
 };
 
 /** How long it may take until all is well again, on a machine that is busy with other things. */
-const settleMs = 90_000;
+const settleMs = 180_000;
 
 /** What even an idle machine may add to each time, microseconds. */
 const leewayUs = 1_000_000;
