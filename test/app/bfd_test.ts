@@ -210,6 +210,24 @@ test("a BFD process that is killed has a successor; meanwhile its sessions are d
   assert.notEqual(readFileSync(a.bfdPidFile, "utf8").trim(), pid);
 });
 
+test("the BFD process has the name, priority and memory that are configured for it", async () => {
+  const settings = ["bfd_process_name my_bfd", "bfd_priority -4", "bfd_rt_priority 5"];
+  const config = (lines: readonly string[]) =>
+    `global_defs {\n  ${lines.join("\n  ")}\n}\n${bfdConf({ neighbor: "192.0.2.3" })}`;
+  const a = start("a", config([...settings, "bfd_no_swap"]));
+  await a.says(/Startup complete/);
+  const proc = `/proc/${readFileSync(a.bfdPidFile, "utf8").trim()}`;
+  const status = readFileSync(`${proc}/status`, "utf8");
+  assert.match(status, /^Name:\tmy_bfd$/m);
+  assert.ok(Number(/^VmLck:\s+(\d+)/m.exec(status)?.[1]) > 10_000, "little memory is locked");
+  const stat = readFileSync(`${proc}/stat`, "utf8");
+  // Fields 19, 40 and 41 of proc_pid_stat(5): nice, real-time priority and policy.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+  assert.deepEqual([fields[19 - 3], fields[40 - 3], fields[41 - 3]], [-4, 5, 2]);
+  assert.deepEqual(a.lines(/Cannot/), []);
+  assert.equal(await a.stop(), 0);
+});
+
 test("-B: no BFD process, and what tracks sessions does without them", async () => {
   const a = start(
     "a",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import type { Daemon, Implementation } from "../../tools/lab/daemon.ts";
@@ -12,8 +12,14 @@ import { kill } from "../../tools/lab/processes.ts";
 import { encodePcap } from "../../tools/lab/pcap.ts";
 import { bfdConf } from "../app/bfd_conf.ts";
 
-const UP = /\(B1\) Entering Up state/;
-const DOWN = /\(B1\) Entering Down state/;
+/** Of a session of each family. */
+const UP = [/\(B4\) Entering Up state/, /\(B6\) Entering Up state/];
+const EXPIRED = ["B4", "B6"].map((name) =>
+  new RegExp(
+    `\\(${name}\\) Entering Down state \\(Local diagnostic - Control Detection Time Expired`,
+  )
+);
+const DOWN = /Entering Down state/;
 
 let lab: Lab;
 let started: Daemon[] = [];
@@ -30,96 +36,121 @@ afterEach(async () => {
 });
 
 function start(name: string, config: string, implementation: Implementation = "ours"): Daemon {
-  const daemon = lab.start({ name, config, implementation });
+  const folder = join(lab.folder, `${name}-dumps`);
+  mkdirSync(folder, { recursive: true });
+  const wrapper = ["env", `TMPDIR=${folder}`];
+  const daemon = lab.start({ name, config, implementation, wrapper });
   started.push(daemon);
   return daemon;
 }
 
-const families = {
-  IPv4: ["192.0.2.1", "192.0.2.2"],
-  IPv6: ["fd00::1", "fd00::2"],
-} as const;
+/** Waits for a line each. */
+async function all(daemon: Daemon, patterns: readonly RegExp[], from = 0): Promise<void> {
+  await Promise.all(patterns.map((pattern) => daemon.says(pattern, { from })));
+}
 
-for (const [family, [one, other]] of Object.entries(families)) {
-  for (const peer of ["c", "ours"] as const) {
-    test(`${family}, ours and ${peer}: up, reloaded without a flap, down when either dies, up again`, async () => {
-      const configs = {
-        a: (interval: number) => bfdConf({ neighbor: other, source: one, interval }),
-        b: (interval: number) => bfdConf({ neighbor: one, source: other, interval }),
-      };
-      let a = start("a", configs.a(100));
-      const b = start("b", configs.b(100), peer);
-      await Promise.all([a.says(UP), b.says(UP)]);
-      // Both sides poll for other intervals.
-      for (const [daemon, name] of [[a, "a"], [b, "b"]] as const) {
-        const from = daemon.log.length;
-        daemon.configure(configs[name](150));
-        daemon.signal("SIGHUP");
-        await daemon.says(/Reload complete/, { from });
-        await daemon.says(/\(B1\) Starting poll sequence/, { from });
-      }
-      await until("the polls have ended", () => {
-        const json = ask(a, "status", "--json");
-        const { polling, remote } = JSON.parse(json).bfd.sessions[0];
-        return polling === false && remote?.intervalS === 0.15;
-      }, 10_000);
-      assert.deepEqual([...a.lines(DOWN), ...b.lines(DOWN)], []);
-      // Ours dies: they hear of it by silence.
-      let from = b.log.length;
-      await a.crash();
-      await b.says(/Entering Down state \(Local diagnostic - Control Detection Time Expired/, {
-        from,
-      });
-      a = start("a", configs.a(100));
-      await Promise.all([a.says(UP), b.says(UP, { from })]);
-      // Theirs dies.
-      from = a.log.length;
-      await b.crash();
-      // The C daemon takes them for those of one that runs.
-      for (const file of [b.pidFile, b.bfdPidFile]) rmSync(file, { force: true });
-      await a.says(/Entering Down state \(Local diagnostic - Control Detection Time Expired/, {
-        from,
-      });
-      const again = start("b", configs.b(100), peer);
-      await Promise.all([a.says(UP, { from }), again.says(UP)]);
-      // Ours stops, and says so.
-      from = again.log.length;
-      assert.equal(await a.stop(), 0);
-      await again.says(/Entering Down state .*Neighbor Signaled Session Down/, { from });
-    });
+const ends = { a: ["192.0.2.1", "fd00::1"], b: ["192.0.2.2", "fd00::2"] } as const;
+
+/** A session over IPv4 and one over IPv6. */
+function conf(name: "a" | "b", interval: number, lines: readonly string[] = []): string {
+  const others = ends[name === "a" ? "b" : "a"];
+  return ends[name].map((source, i) =>
+    bfdConf({
+      name: i === 0 ? "B4" : "B6",
+      neighbor: others[i] ?? "",
+      ...{ source, interval, lines },
+    })
+  ).join("");
+}
+
+test("ours and the C daemon: up, reloaded without a flap, down when either dies, up again", async () => {
+  let a = start("a", conf("a", 100));
+  const b = start("b", conf("b", 100), "c");
+  await Promise.all([all(a, UP), all(b, UP)]);
+  assertSameLabels(await dump(a, "a"), await dump(b, "b"));
+  // Both sides poll for other intervals.
+  for (const [daemon, name] of [[a, "a"], [b, "b"]] as const) {
+    const from = daemon.log.length;
+    daemon.configure(conf(name, 150));
+    daemon.signal("SIGHUP");
+    await daemon.says(/Reload complete/, { from });
+    await daemon.says(/\(B4\) Starting poll sequence/, { from });
   }
+  await until("the polls have ended", () => {
+    const sessions = JSON.parse(ask(a, "status", "--json")).bfd.sessions as readonly {
+      readonly polling: boolean;
+      readonly remote?: { readonly intervalS: number };
+    }[];
+    return sessions.every(({ polling, remote }) => !polling && remote?.intervalS === 0.15);
+  }, 10_000);
+  assert.deepEqual([...a.lines(DOWN), ...b.lines(DOWN)], []);
+  // Ours dies: they hear of it by silence.
+  let from = b.log.length;
+  await a.crash();
+  await all(b, EXPIRED, from);
+  a = start("a", conf("a", 100));
+  await Promise.all([all(a, UP), all(b, UP, from)]);
+  // Theirs dies.
+  from = a.log.length;
+  await b.crash();
+  // The C daemon takes them for those of one that runs.
+  for (const file of [b.pidFile, b.bfdPidFile]) rmSync(file, { force: true });
+  await all(a, EXPIRED, from);
+  const again = start("b", conf("b", 100), "c");
+  await Promise.all([all(a, UP, from), all(again, UP)]);
+  // Ours stops, and says so.
+  from = again.log.length;
+  assert.equal(await a.stop(), 0);
+  await again.says(/Entering Down state .*Neighbor Signaled Session Down/, { from });
+});
 
-  test(`${family}, ours and FRR: up, new intervals, down when either dies, up again`, async () => {
-    await using frr = await Frr.start(other, one);
-    const config = (interval: number) =>
-      bfdConf({ neighbor: other, source: one, interval, lines: ["ttl 255"] });
-    let a = start("a", config(100));
-    await a.says(UP);
-    await until("FRR says up", () => frr.show().includes("Status: up"), 15_000);
-    a.configure(config(200));
-    a.signal("SIGHUP");
-    await until(
-      "FRR has the new interval",
-      () => /Remote timers:[^]*Transmission interval: 200ms/.test(frr.show()),
-      15_000,
-    );
-    assert.deepEqual(a.lines(DOWN), []);
-    await a.crash();
-    await until("FRR says down", () => frr.show().includes("Status: down"), 15_000);
-    assert.match(frr.show(), /Diagnostics: control detection time expired/);
-    a = start("a", config(100));
-    await a.says(UP);
-    const from = a.log.length;
-    await frr.crash();
-    await a.says(/Entering Down state \(Local diagnostic - Control Detection Time Expired/, {
-      from,
-    });
-    await using again = await Frr.start(other, one);
-    await a.says(UP, { from });
-    assert.equal(await a.stop(), 0);
-    await until("FRR hears that we stop", () => again.show().includes("Status: down"), 15_000);
-    assert.match(again.show(), /Remote diagnostics: administratively down/);
-  });
+test("ours and FRR: up, new intervals, down when either dies, up again", async () => {
+  const times = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+  const says = (frr: Frr, pattern: RegExp) =>
+    until(`FRR says ${pattern} twice`, () => times(frr.show(), pattern) === 2, 15_000);
+  await using frr = await Frr.start();
+  let a = start("a", conf("a", 100, ["ttl 255"]));
+  await all(a, UP);
+  await says(frr, /Status: up/g);
+  a.configure(conf("a", 200, ["ttl 255"]));
+  a.signal("SIGHUP");
+  await says(
+    frr,
+    /Remote timers:\s+(?:.*\s+)?Receive interval: 200ms\s+Transmission interval: 200ms/g,
+  );
+  assert.deepEqual(a.lines(DOWN), []);
+  await a.crash();
+  await says(frr, /Status: down/g);
+  await says(frr, /Diagnostics: control detection time expired/g);
+  a = start("a", conf("a", 100, ["ttl 255"]));
+  await all(a, UP);
+  const from = a.log.length;
+  await frr.crash();
+  await all(a, EXPIRED, from);
+  await using again = await Frr.start();
+  await all(a, UP, from);
+  assert.equal(await a.stop(), 0);
+  await says(again, /Remote diagnostics: administratively down/g);
+});
+
+/** What SIGUSR1 has a daemon write of its sessions. */
+async function dump(daemon: Daemon, name: string): Promise<readonly string[]> {
+  const file = join(lab.folder, `${name}-dumps`, "keepalived_bfd.data");
+  daemon.signal("SIGUSR1");
+  const read = () => readFileSync(file, "utf8");
+  await until("it is written", () => existsSync(file) && read().includes("= B6"), 10_000);
+  await until("it is whole", () => /B6[^]*last seen =.*\n/.test(read()), 10_000);
+  return read().split("\n").slice(
+    read().split("\n").findIndex((line) => /BFD Topology/.test(line)),
+  );
+}
+
+/** The same labels in the same order, but for what of the C daemon is about its descriptors and threads. */
+function assertSameLabels(ours: readonly string[], c: readonly string[]): void {
+  const labels = (lines: readonly string[]) =>
+    lines.filter((line) => !/^ +(fd_|thread_|sands_)/.test(line))
+      .map((line) => line.replace(/ (=|intv|0x).*/, " $1"));
+  assert.deepEqual(labels(ours), labels(c));
 }
 
 test("tshark finds nothing wrong with any packet of ours", () => {
@@ -164,7 +195,7 @@ class Frr {
     execFileSync("chown", ["frr:frr", this.#folder]);
   }
 
-  static async start(own: string, peer: string): Promise<Frr> {
+  static async start(): Promise<Frr> {
     const frr = new Frr();
     frr.#run("zebra", "/dev/null");
     await until("zebra listens", () => existsSync(join(frr.#folder, "zserv")), 20_000);
@@ -173,11 +204,14 @@ class Frr {
       config,
       [
         "bfd",
-        ` peer ${peer} local-address ${own} interface eth0`,
-        "  detect-multiplier 5",
-        "  receive-interval 100",
-        "  transmit-interval 100",
-        "  no shutdown",
+        ...ends.b.flatMap((own, i) => [
+          ` peer ${ends.a[i]} local-address ${own} interface eth0`,
+          "  detect-multiplier 5",
+          "  receive-interval 100",
+          "  transmit-interval 100",
+          "  no shutdown",
+          " exit",
+        ]),
         "",
       ].join("\n"),
     );
