@@ -1,7 +1,6 @@
 import { decodeControlPacket } from "@keepalived/bfd-codec";
 import type { IpAddress } from "@keepalived/ip-address";
 import type { BfdInstanceConfig, Config } from "@keepalived/keepalived-config";
-import { nextRandom } from "@keepalived/machine";
 import type { Reactor } from "@keepalived/reactor";
 import type { SessionReport } from "../control.ts";
 import type { Log } from "../log.ts";
@@ -9,6 +8,7 @@ import { keepCompiledModules } from "../self.ts";
 import { Counters } from "../vrrp/counters.ts";
 import { sessionOf } from "./admission.ts";
 import { BfdSession, type BfdSessionOptions } from "./bfd_session.ts";
+import { newDiscriminator } from "./discriminator.ts";
 import type { PacketFault } from "./faults.ts";
 import { type Datagram, Listeners } from "./listeners.ts";
 import { isSameSession } from "./session_config.ts";
@@ -134,7 +134,7 @@ export class BfdProcess {
 
   #sessionOf(config: BfdInstanceConfig): BfdSession {
     const discriminator = this.#discriminator();
-    const session = new BfdSession(config, discriminator, this.#random(), this.#sessionOptions);
+    const session = new BfdSession(config, discriminator, this.#seed, this.#sessionOptions);
     this.#byDiscriminator.set(discriminator, session);
     this.#byNeighbor.set(config.neighborAddress, session);
     return session;
@@ -166,18 +166,10 @@ export class BfdProcess {
     if (!this.#isStopping && sessions.length > 0) this.#options.report(sessions);
   }
 
-  /** Random, not 0, and nobody else's (RFC 5880 §6.8.1). */
   #discriminator(): number {
-    for (;;) {
-      const discriminator = this.#random();
-      if (discriminator !== 0 && !this.#byDiscriminator.has(discriminator)) return discriminator;
-    }
-  }
-
-  #random(): number {
-    const { value, seed } = nextRandom(this.#seed);
+    const { value, seed } = newDiscriminator(this.#seed, (it) => this.#byDiscriminator.has(it));
     this.#seed = seed;
-    return Math.floor(value * 2 ** 32);
+    return value;
   }
 }
 
