@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Common } from "@keepalived/machine";
+import type { Common, Step } from "@keepalived/machine";
 import { EXAMPLE } from "./fixture.ts";
 import {
   session,
@@ -44,7 +44,12 @@ const reached: readonly (readonly [SessionKind, SessionState])[] = [
   ["up", up],
 ];
 
-function step(state: SessionState, event: Input, nowUs = NOW, config = EXAMPLE) {
+function step(
+  state: SessionState,
+  event: Input,
+  nowUs = NOW,
+  config = EXAMPLE,
+): Step<SessionState, SessionAction> {
   return session.step(config, state, event, nowUs);
 }
 
@@ -72,9 +77,9 @@ test("6.8.2: packets come in the greater interval of both sides, a quarter less 
   for (
     const [words, intervalUs] of [["up rx=400 mult=9", 400 * MS], ["up rx=10", 100 * MS]] as const
   ) {
-    const gaps = Array.from({ length: 200 }, (_, i) => {
-      const state = step(run([startup, heard("init"), heard("up final")], EXAMPLE, i), heard(words))
-        .state;
+    const gaps = Array.from({ length: 200 }, (_, seed): number => {
+      const agreed = run([startup, heard("init"), heard("up final")], EXAMPLE, seed);
+      const { state } = step(agreed, heard(words));
       const atUs = state.transmitAtUs ?? 0;
       return (step(state, timeout, atUs).state.transmitAtUs ?? 0) - atUs;
     });

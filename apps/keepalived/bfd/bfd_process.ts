@@ -134,7 +134,7 @@ export class BfdProcess {
 
   #sessionOf(config: BfdInstanceConfig): BfdSession {
     const discriminator = this.#discriminator();
-    const session = new BfdSession(config, discriminator, this.#seed, this.#sessionOptions);
+    const session = new BfdSession(config, discriminator, this.#sessionOptions);
     this.#byDiscriminator.set(discriminator, session);
     this.#byNeighbor.set(config.neighborAddress, session);
     return session;

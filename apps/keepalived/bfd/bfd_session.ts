@@ -31,30 +31,23 @@ export class BfdSession implements Disposable {
   readonly counters: Counters = new Counters();
   readonly #options: BfdSessionOptions;
   readonly #host: Host<SessionConfig, SessionState, SessionEvent>;
-  readonly #seed: number;
   #config: BfdInstanceConfig;
   #sender: Sender;
   /** Why the last packet was not sent. */
   #problem: string | undefined;
   #changedAtUs: number;
 
-  /** @param seed for what is to be random, but for the discriminator */
-  constructor(
-    config: BfdInstanceConfig,
-    localDiscriminator: number,
-    seed: number,
-    options: BfdSessionOptions,
-  ) {
+  /** @param localDiscriminator random: whatever else is to be random follows from it */
+  constructor(config: BfdInstanceConfig, localDiscriminator: number, options: BfdSessionOptions) {
     this.localDiscriminator = localDiscriminator;
     this.#config = config;
     this.#options = options;
-    this.#seed = seed;
-    this.#sender = new Sender(config, seed);
+    this.#sender = new Sender(config, localDiscriminator);
     this.#changedAtUs = options.scheduler.nowUs();
     this.#host = host<SessionConfig, SessionState, SessionEvent, SessionAction>(session, {
       name: `BFD session ${config.name}`,
       config: sessionConfig(config, localDiscriminator),
-      seed,
+      seed: localDiscriminator,
       scheduler: options.scheduler,
       perform: (action) => this.#perform(action),
     });
@@ -88,7 +81,7 @@ export class BfdSession implements Disposable {
     this.#config = config;
     if (!sendsAlike(previous, config)) {
       this.#sender[Symbol.dispose]();
-      this.#sender = new Sender(config, this.#seed);
+      this.#sender = new Sender(config, this.localDiscriminator);
     }
     this.#host.configure(sessionConfig(config, this.localDiscriminator));
   }
