@@ -40,6 +40,9 @@ const realFolders = [
 /** Tests that fill the machine with networks by themselves. */
 const crowdedFolder = "test/interop";
 
+/** Tests of what is built, which use both runtimes themselves: once is enough. */
+const builtFolder = "test/package";
+
 /** Tests that need IPVS: one boot of a guest kernel for all, and one process in it, as starting one is slow there. */
 const guestFolder = "test/ipvs";
 
@@ -62,7 +65,8 @@ async function main(): Promise<void> {
   const guest = files.filter(isIn(guestFolder));
   const real = files.filter((file) => realFolders.some((folder) => isIn(folder)(file)));
   const crowded = files.filter(isIn(crowdedFolder));
-  const pure = files.filter((file) => ![...real, ...guest, ...crowded].includes(file));
+  const built = files.filter(isIn(builtFolder));
+  const pure = files.filter((file) => ![...real, ...guest, ...crowded, ...built].includes(file));
 
   await Promise.all(runtimes.map(async (runtime) => {
     add(total, `${runtime} pure`, await runTests(runtime, pure, "beside others"));
@@ -73,6 +77,9 @@ async function main(): Promise<void> {
   }));
   for (const runtime of runtimes) {
     add(total, `${runtime} interop`, await runTests(runtime, crowded, "one by one"));
+  }
+  if (runtimes.includes("node")) {
+    add(total, "packages", await runTests("node", built, "one by one"));
   }
   const slowest = durations.sort((a, b) => b.ms - a.ms).slice(0, Number(options["slowest"] ?? 0));
   for (const { name, ms } of slowest) {

@@ -5,15 +5,18 @@ import process from "node:process";
 import { exitStatus } from "./exit_status.ts";
 import { helpText, parseOptions } from "./options.ts";
 import type { CommandWords } from "./rights.ts";
-import { environmentOf, selfCommand } from "./self.ts";
+import { environmentOf, isCalledGenhash, selfCommand } from "./self.ts";
 
 /** What a person starts: answers `--help` and `--version`, tests a configuration, or starts the daemon. */
 export async function runLauncher(words: readonly string[]): Promise<number> {
+  const asksForGenhash = words[0] === "--genhash" || words[0] === "-T";
+  if (asksForGenhash || isCalledGenhash()) {
+    const { runGenhash } = await import("./genhash/main.ts");
+    const called = isCalledGenhash() ? "genhash" : "keepalived --genhash";
+    return await runGenhash(asksForGenhash ? words.slice(1) : words, called);
+  }
   if (words[0] === "config") {
     return await (await import("./config/main.ts")).runConfig(words.slice(1));
-  }
-  if (words[0] === "--genhash" || words[0] === "-T") {
-    return await (await import("./genhash/main.ts")).runGenhash(words.slice(1), calledAs());
   }
   if (words[0] !== undefined && !words[0].startsWith("-")) {
     const { isClientCommand, runClientCommand } = await import("./status/client/commands.ts");
@@ -43,11 +46,6 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     return await (await import("./parent/main.ts")).runParent(words);
   }
   return await daemonize(words);
-}
-
-/** How genhash was called: by a link of its name, which the starter tells, or as what the daemon can do as well. */
-function calledAs(): string {
-  return process.env["KEEPALIVED_CALLED"] === "genhash" ? "genhash" : "keepalived --genhash";
 }
 
 async function printSignal(name: string): Promise<number> {

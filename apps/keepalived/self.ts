@@ -33,6 +33,7 @@ export function programEnvironment(): Readonly<Record<string, string>> {
 
 /** How to run this program again: with its runtime and script, or alone where it is one compiled file. */
 export function selfCommand(): { readonly command: string; readonly args: readonly string[] } {
+  if (isSingleExecutable()) return { command: process.execPath, args: [] };
   const runtime = basename(process.execPath);
   const script = process.argv[1] ?? "";
   if (runtime.startsWith("deno")) {
@@ -42,6 +43,18 @@ export function selfCommand(): { readonly command: string; readonly args: readon
     return { command: process.execPath, args: [...process.execArgv, script] };
   }
   return { command: process.execPath, args: [] };
+}
+
+/** Whether this is Node with the daemon in it, whatever the file is called. */
+function isSingleExecutable(): boolean {
+  // Not imported: Deno has no such module.
+  const sea = process.getBuiltinModule("node:sea") as { readonly isSea: () => boolean } | undefined;
+  return sea?.isSea() === true;
+}
+
+/** Whether this was called by a link named `genhash`: the program itself sees it, or the starter tells. */
+export function isCalledGenhash(): boolean {
+  return basename(process.argv0) === "genhash" || process.env["KEEPALIVED_CALLED"] === "genhash";
 }
 
 /**

@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** The program as a person starts it. */
-export const program: string = fileURLToPath(new URL("../../bin/keepalived", import.meta.url));
+/** The program as a person starts it: what KEEPALIVED_PROGRAM names, or bin/keepalived of this tree. */
+export const program: string = process.env["KEEPALIVED_PROGRAM"] ??
+  fileURLToPath(new URL("../../bin/keepalived", import.meta.url));
 
 /** How a run of the program ended. */
 export type Run = { readonly status: number; readonly stdout: string; readonly stderr: string };

@@ -8,16 +8,22 @@ import { fileURLToPath } from "node:url";
 import type { Host } from "./network.ts";
 import { crash } from "./processes.ts";
 
-/** `ours`: bin/keepalived of this tree, on the runtime that KEEPALIVED_RUNTIME names. `c`: the installed keepalived. */
+/**
+ * `ours`: what KEEPALIVED_PROGRAM names, or bin/keepalived of this tree on the runtime that KEEPALIVED_RUNTIME names. `c`:
+ * the installed keepalived.
+ */
 export type Implementation = "ours" | "c";
 
 const programs: Readonly<Record<Implementation, string>> = {
-  ours: fileURLToPath(new URL("../../bin/keepalived", import.meta.url)),
+  ours: process.env["KEEPALIVED_PROGRAM"] ??
+    fileURLToPath(new URL("../../bin/keepalived", import.meta.url)),
   c: "/usr/sbin/keepalived",
 };
 
 export type DaemonOptions = {
   readonly implementation?: Implementation;
+  /** Path of another program in its place. */
+  readonly program?: string;
   /** For its files: configuration and pid files. One folder can serve many daemons with different names. */
   readonly folder: string;
   readonly name: string;
@@ -43,6 +49,7 @@ export class Daemon {
 
   constructor(host: Host, options: DaemonOptions) {
     const { implementation = "ours", folder, name, flags = "-nlGD", wrapper = [] } = options;
+    const { program = programs[implementation] } = options;
     this.name = name;
     this.configFile = join(folder, `${name}.conf`);
     this.pidFile = join(folder, `${name}.pid`);
@@ -55,7 +62,7 @@ export class Daemon {
       ...["-c", this.checkersPidFile, "-b", this.bfdPidFile],
     ];
     const words = [...flags.split(" "), "-f", this.configFile, ...pidFiles];
-    this.#process = host.start([...wrapper, programs[implementation], ...words]);
+    this.#process = host.start([...wrapper, program, ...words]);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) => this.log.push(line));

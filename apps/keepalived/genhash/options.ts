@@ -16,14 +16,16 @@ export type GenhashOptions = {
   readonly verbose: boolean;
 };
 
-type OptionRow = {
+/** One option of the command line. */
+export type OptionRow = {
   readonly long: string;
   readonly short: string;
   readonly value: boolean;
   readonly help: string;
 };
 
-const rows: readonly OptionRow[] = [
+/** Every option, in the order of `--help`. */
+export const genhashOptionRows: readonly OptionRow[] = [
   { long: "use-ssl", short: "S", value: false, help: "Connect with TLS" },
   { long: "use-sni", short: "I", value: false, help: "Send the virtual host as TLS server name" },
   { long: "server", short: "s", value: true, help: "Address of the server" },
@@ -76,8 +78,8 @@ export function parseGenhashOptions(
 function takeLong(word: string, queue: string[], given: Map<string, string>): string | undefined {
   const equals = word.indexOf("=");
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-  const matches = rows.filter(({ long }) => long.startsWith(name));
-  const row = rows.find(({ long }) => long === name) ??
+  const matches = genhashOptionRows.filter(({ long }) => long.startsWith(name));
+  const row = genhashOptionRows.find(({ long }) => long === name) ??
     (matches.length === 1 ? matches[0] : undefined);
   const attached = equals < 0 ? undefined : word.slice(equals + 1);
   if (row === undefined || (attached !== undefined && !row.value)) return `Unknown option ${word}`;
@@ -87,7 +89,7 @@ function takeLong(word: string, queue: string[], given: Map<string, string>): st
 /** Letters together, the last one with its value attached or as the next word. */
 function takeShort(word: string, queue: string[], given: Map<string, string>): string | undefined {
   for (let at = 1; at < word.length; at++) {
-    const row = rows.find(({ short }) => short === word[at]);
+    const row = genhashOptionRows.find(({ short }) => short === word[at]);
     if (row === undefined) return `Unknown option -${word[at]}`;
     const rest = word.slice(at + 1);
     const problem = take(row, row.value && rest !== "" ? rest : undefined, queue, given);
@@ -155,7 +157,7 @@ function optionsOf(
 
 /** The text of `--help`. @param called what it was called as: `genhash`, or `keepalived --genhash` */
 export function genhashHelp(called: string): string {
-  const lines = rows.map(({ long, short, help }) =>
+  const lines = genhashOptionRows.map(({ long, short, help }) =>
     `   ${`--${long}`.padEnd(17)} -${short}       ${help}.\n`
   );
   return `Usage: ${called} COMMAND [OPTIONS]\nCommands:\n` +
