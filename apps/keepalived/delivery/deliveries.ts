@@ -3,6 +3,7 @@ import type { GlobalConfig, WebhookConfig } from "@keepalived/keepalived-config"
 import type { Scheduler } from "@keepalived/reactor";
 import type { Log } from "../log.ts";
 import type { Delivery, Told } from "../notify/delivery.ts";
+import type { DeliverySnapshot } from "../status/snapshot/parent_snapshot.ts";
 import { type DeliveryCounters, DeliveryQueue, type Failure } from "./delivery_queue.ts";
 import { fullHostName } from "./host_name.ts";
 import { post } from "./post.ts";
@@ -56,13 +57,21 @@ export class Deliveries {
     this.configure(options.settings);
   }
 
-  /** What became of the mails, and of what each webhook was told, by URL. */
-  get counters(): {
-    readonly mails: DeliveryCounters;
-    readonly webhooks: Readonly<Record<string, DeliveryCounters>>;
-  } {
-    const webhooks = [...this.#webhooks].map(([url, { queue }]) => [url, queue.counters] as const);
-    return { mails: this.#mails.counters, webhooks: Object.fromEntries(webhooks) };
+  /** What became of the mails, and of what webhooks were told: of those of one host together. */
+  get counters(): readonly DeliverySnapshot[] {
+    const webhooks = [...this.#webhooks].map(([url, { queue }]) => [originOf(url), queue] as const);
+    const sums = new Map<string, DeliverySnapshot>();
+    for (const [to, { counters }] of [["mail", this.#mails] as const, ...webhooks]) {
+      const { delivered, failed, dropped, waiting } = sums.get(to) ?? none;
+      sums.set(to, {
+        to,
+        delivered: delivered + counters.delivered,
+        failed: failed + counters.failed,
+        dropped: dropped + counters.dropped,
+        waiting: waiting + counters.waiting,
+      });
+    }
+    return [...sums.values()];
   }
 
   /** Goes over to other settings: what waits is delivered by these, unless its webhook is gone. */
@@ -105,14 +114,20 @@ export class Deliveries {
     const queue = new DeliveryQueue<string>({
       ...this.#options,
       ...webhookTimes,
-      // What follows the host may be a secret.
-      title: `Webhook ${new URL(config.url).origin}`,
+      title: `Webhook ${originOf(config.url)}`,
       retries: () => webhook.config.retries,
       attempt: (json) => post(json, webhook.config),
     });
     const webhook: Webhook = { config, queue };
     return webhook;
   }
+}
+
+const none: DeliveryCounters = { delivered: 0, failed: 0, dropped: 0, waiting: 0 };
+
+/** What may be shown of a URL: what follows the host may be a secret. */
+function originOf(url: string): string {
+  return new URL(url).origin;
 }
 
 /** What a webhook is told; see docs/notifications.md. */

@@ -70,6 +70,7 @@ export class Parent {
   readonly #orphans: Orphans;
   /** Of nothing, if it could not be loaded. */
   #deliveries: Promise<Deliveries | void> | undefined;
+  #loadedDeliveries: Deliveries | undefined;
   readonly #rights: Rights;
 
   constructor({ reactor, options, config, log, logSettings, manager, onRunning }: ParentOptions) {
@@ -180,6 +181,9 @@ export class Parent {
       configurationFile: configFileOf(this.#options),
       maintenance: this.#maintenance,
       ...(this.#lastReload === undefined ? {} : { reload: this.#lastReload }),
+      ...(this.#loadedDeliveries === undefined
+        ? {}
+        : { deliveries: this.#loadedDeliveries.counters }),
       children: [...this.#children].map(([{ title }, child]) => ({ name: title, ...child.status })),
     };
   }
@@ -246,7 +250,7 @@ export class Parent {
   async #deliver(delivery: Delivery): Promise<void> {
     this.#deliveries ??= import("../delivery/deliveries.ts").then(
       ({ Deliveries }) =>
-        new Deliveries({
+        this.#loadedDeliveries = new Deliveries({
           scheduler: this.#reactor,
           log: this.#log,
           settings: this.#config.global,

@@ -15,6 +15,12 @@ export function processMetrics({ parent, vrrp, check, bfd }: StatusDocument): re
   );
   const labels = ({ name }: { readonly name: string }) => ({ process: name });
   const { routerId, hostName, version, runtime, instance, networkNamespace } = parent;
+  const deliveries = (parent.deliveries ?? []).flatMap(({ to, ...counts }) =>
+    (["delivered", "failed", "dropped"] as const).map((result) => ({
+      labels: { to, result },
+      count: counts[result],
+    }))
+  );
   const identity = {
     version,
     runtime,
@@ -56,6 +62,26 @@ export function processMetrics({ parent, vrrp, check, bfd }: StatusDocument): re
       [parent],
       () => ({}),
       (it) => it.reload?.at,
+    ),
+    family(
+      {
+        name: "keepalived_deliveries",
+        type: "counter",
+        help: "What became of mails, and of what webhooks were told",
+      },
+      deliveries,
+      (it) => it.labels,
+      ({ count }) => count,
+    ),
+    family(
+      {
+        name: "keepalived_deliveries_waiting",
+        type: "gauge",
+        help: "Mails, or events for a webhook, that wait",
+      },
+      parent.deliveries ?? [],
+      ({ to }) => ({ to }),
+      ({ waiting }) => waiting,
     ),
     family(
       { name: "keepalived_child_up", type: "gauge", help: "Whether a child process runs" },

@@ -21,7 +21,20 @@ export type ParentSnapshot = {
     /** Why it was refused. */
     readonly problem?: string;
   };
+  /** Mails and webhooks; absent: there was nothing to tell. */
+  readonly deliveries?: readonly DeliverySnapshot[];
   readonly children: readonly ChildSnapshot[];
+};
+
+/** What became of what others were told over the network. */
+export type DeliverySnapshot = {
+  /** `mail`, or scheme and host of a webhook. */
+  readonly to: string;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Those that found no room. */
+  readonly dropped: number;
+  readonly waiting: number;
 };
 
 /** A child process as the parent sees it. */

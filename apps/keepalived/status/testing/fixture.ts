@@ -80,6 +80,7 @@ export function documentFixture(): StatusDocument {
       configurationFile: "/etc/keepalived/keepalived.conf",
       maintenance: false,
       reload: { at: at - 130, ok: true },
+      deliveries: [{ to: "mail", delivered: 7, failed: 1, dropped: 0, waiting: 2 }],
       children: [{ name: "VRRP", pid: vrrp.process.pid, startedAt, restarts: 0 }],
     },
     vrrp,
