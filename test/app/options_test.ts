@@ -78,19 +78,18 @@ test("-R: a child that ends is the end of all", async () => {
   await daemon.says(/^.*: VRRP child process\(\d+\) died: Exiting$/);
 });
 
-test("--all starts processes that have nothing to do", async () => {
-  const daemon = await master(["--all", "-B", "--no-ipvs"]);
-  await daemon.says(/Startup complete/);
-  const checker = Number(readFileSync(daemon.checkersPidFile, "utf8"));
-  assert.deepEqual(
-    processTree(daemon.pid).toSorted(),
-    [
-      checker,
-      vrrpPidOf(daemon),
-      daemon.pid,
-    ].toSorted(),
-  );
-  assert.equal(await daemon.stop(), 0);
+test("--all starts processes that have nothing to do, but with -B none for BFD", async () => {
+  for (const without of [[], ["-B"]]) {
+    const daemon = await master(["--all", ...without, "--no-ipvs"]);
+    await daemon.says(/Startup complete/);
+    const { pidFile, vrrpPidFile, checkersPidFile, bfdPidFile } = daemon;
+    const files = [pidFile, vrrpPidFile, checkersPidFile];
+    if (without.length === 0) files.push(bfdPidFile);
+    const pids = files.map((path) => Number(readFileSync(path, "utf8")));
+    assert.deepEqual(processTree(daemon.pid).toSorted(), pids.toSorted());
+    assert.equal(await daemon.stop(), 0);
+    for (const path of [...files, bfdPidFile]) assert.ok(!existsSync(path), path);
+  }
 });
 
 test("-V leaves the addresses at the end", async () => {

@@ -22,7 +22,8 @@ afterEach(async () => {
   for (const daemon of started.splice(0)) {
     await daemon.crash();
     // They may be another user's than that of the next one.
-    for (const file of [daemon.pidFile, daemon.vrrpPidFile, daemon.checkersPidFile]) {
+    const { pidFile, vrrpPidFile, checkersPidFile, bfdPidFile } = daemon;
+    for (const file of [pidFile, vrrpPidFile, checkersPidFile, bfdPidFile]) {
       rmSync(file, { force: true });
     }
   }
@@ -59,7 +60,10 @@ function short(names: Iterable<string>): string {
   ).join(",");
 }
 
-const virtualServer = `virtual_server 192.0.2.200 80 {
+const others = `bfd_instance B1 {
+  neighbor_ip 192.0.2.9
+}
+virtual_server 192.0.2.200 80 {
   lvs_sched rr
   lvs_method NAT
   protocol TCP
@@ -73,7 +77,7 @@ const virtualServer = `virtual_server 192.0.2.200 80 {
 
 async function start(config: string, wrapper: readonly string[] = []): Promise<Daemon> {
   const flags = "-nlGD --no-ipvs";
-  const daemon = lab.start({ name: "a", config: config + virtualServer, flags, wrapper });
+  const daemon = lab.start({ name: "a", config: config + others, flags, wrapper });
   started.push(daemon);
   // The first start of a user without compiled modules takes its time on a busy machine.
   await daemon.says(/Entering MASTER STATE/, { withinMs: 60_000 });
@@ -81,10 +85,14 @@ async function start(config: string, wrapper: readonly string[] = []): Promise<D
   return daemon;
 }
 
-function pidsOf(daemon: Daemon): Readonly<Record<"parent" | "vrrp" | "check", number>> {
+function pidsOf(daemon: Daemon): Readonly<Record<"parent" | "vrrp" | "check" | "bfd", number>> {
   const read = (path: string) => Number(readFileSync(path, "utf8"));
-  const { pidFile, vrrpPidFile, checkersPidFile } = daemon;
-  return { parent: read(pidFile), vrrp: read(vrrpPidFile), check: read(checkersPidFile) };
+  return {
+    parent: read(daemon.pidFile),
+    vrrp: read(daemon.vrrpPidFile),
+    check: read(daemon.checkersPidFile),
+    bfd: read(daemon.bfdPidFile),
+  };
 }
 
 /** Every thread has these rights, and can take up no others. */
@@ -105,11 +113,11 @@ function here(names: ReadonlySet<string>): ReadonlySet<string> {
 }
 
 /** A notify script that writes down what it may do. */
-function reporter(folder: Folder): { readonly script: string; readonly read: () => string } {
+function reporter(folder: Folder, name: string) {
   chmodSync(folder.path, 0o777);
-  const out = join(folder.path, "status");
+  const out = join(folder.path, `${name}.status`);
   const lines = `#!/bin/sh\ncat /proc/$$/status >${out}.new && mv ${out}.new ${out}\n`;
-  const script = folder.write("notify", lines);
+  const script = folder.write(name, lines);
   chmodSync(script, 0o755);
   return { script, read: () => existsSync(out) ? readFileSync(out, "utf8") : "" };
 }
@@ -125,7 +133,16 @@ function asNobody(names: Iterable<string>): readonly string[] {
 test("started as root, every thread of every process has the rights of docs/security.md", async () => {
   const daemon = await start(instanceConf());
   for (const [role, pid] of Object.entries(pidsOf(daemon))) {
-    assertRights(pid, here(table().get(role) ?? new Set()), role);
+    const expected = here(table().get(role) ?? new Set());
+    assertRights(pid, expected, role);
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const isConfined = role === "bfd";
+    assert.deepEqual(
+      [...parseCapabilities(status, "bounding")],
+      [...isConfined ? expected : capabilities("bounding")],
+      `bounding set of ${role}`,
+    );
+    assert.match(status, new RegExp(`^NoNewPrivs:\\s+${isConfined ? 1 : 0}$`, "m"), role);
   }
   assert.equal(await daemon.stop(), 0);
 });
@@ -158,7 +175,7 @@ test("a script of root has what root has, and one of another user nothing", asyn
     const [user, expected] of [["root", [...capabilities("bounding")]], ["daemon", []]] as const
   ) {
     using folder = new Folder();
-    const { script, read } = reporter(folder);
+    const { script, read } = reporter(folder, user);
     const lines = [`notify_master ${script} ${user}`];
     const daemon = await start(instanceConf({ lines }));
     await until("the script has run", () => read() !== "", 10_000);
@@ -172,34 +189,37 @@ test("without root it needs no more than docs/security.md says: a VMAC, scripts,
   const given = here(new Set(withoutRoot()));
   assert.ok(given.size >= 9);
   chmodSync(lab.folder, 0o777);
-  for (const user of ["nobody", "daemon"]) {
-    using folder = new Folder();
-    const { script, read } = reporter(folder);
-    const lines = ["use_vmac", `notify_master ${script} ${user}`];
-    const globals = "global_defs {\n  vrrp_rt_priority 5\n}\n";
-    const config = globals + instanceConf({ lines });
-    const daemon = await start(config, asNobody(given));
-    assert.ok(lab.host("a").holds("192.0.2.100"));
-    for (const [role, pid] of Object.entries(pidsOf(daemon))) {
-      const wanted = [...table().get(role) ?? []].filter((name) => given.has(name));
-      assertRights(pid, here(new Set(wanted)), role);
-      assert.match(readFileSync(`/proc/${pid}/status`, "utf8"), /^Uid:(\t65534){4}$/m);
-    }
-    await until("the script has run", () => read() !== "", 10_000);
-    for (const set of ["effective", "permitted", "ambient"] as const) {
-      assert.deepEqual([...parseCapabilities(read(), set)], [], `${user}, ${set}`);
-    }
-    const uid = user === "daemon" ? 1 : 65_534;
-    assert.match(read(), new RegExp(`^Uid:(\t${uid}){4}$`, "m"));
-    const addresses = ["192.0.2.101/24"];
-    daemon.configure(globals + instanceConf({ lines, addresses }) + virtualServer);
-    daemon.signal("SIGHUP");
-    await daemon.says(/Reload complete/);
-    await until("the other address", () => lab.host("a").holds("192.0.2.101"), 10_000);
-    assert.equal(await daemon.stop(), 0);
-    assert.ok(!lab.host("a").holds("192.0.2.101"));
-    assert.deepEqual(daemon.lines(/Cannot|Permission|not permitted/), []);
+  using folder = new Folder();
+  const own = reporter(folder, "own");
+  const other = reporter(folder, "other");
+  const lines = [
+    "use_vmac",
+    `notify_backup ${other.script} daemon`,
+    `notify_master ${own.script} nobody`,
+  ];
+  const config = (addresses: readonly string[]) =>
+    `global_defs {\n  vrrp_rt_priority 5\n}\n${instanceConf({ lines, addresses })}`;
+  const daemon = await start(config(["192.0.2.100/24"]), asNobody(given));
+  assert.ok(lab.host("a").holds("192.0.2.100"));
+  for (const [role, pid] of Object.entries(pidsOf(daemon))) {
+    const wanted = [...table().get(role) ?? []].filter((name) => given.has(name));
+    assertRights(pid, here(new Set(wanted)), role);
+    assert.match(readFileSync(`/proc/${pid}/status`, "utf8"), /^Uid:(\t65534){4}$/m);
   }
+  for (const [{ read }, uid] of [[own, 65_534], [other, 1]] as const) {
+    await until("the script has run", () => read() !== "", 15_000);
+    assert.match(read(), new RegExp(`^Uid:(\t${uid}){4}$`, "m"));
+    for (const set of ["effective", "permitted", "ambient"] as const) {
+      assert.deepEqual([...parseCapabilities(read(), set)], [], `${uid}, ${set}`);
+    }
+  }
+  daemon.configure(config(["192.0.2.101/24"]) + others);
+  daemon.signal("SIGHUP");
+  await daemon.says(/Reload complete/);
+  await until("the other address", () => lab.host("a").holds("192.0.2.101"), 15_000);
+  assert.equal(await daemon.stop(), 0);
+  assert.ok(!lab.host("a").holds("192.0.2.101"));
+  assert.deepEqual(daemon.lines(/Cannot|Permission|not permitted/), []);
 });
 
 test("two capabilities are enough for VRRP and checks", async () => {
