@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { sendSignal, SIGHUP, SIGINT, SIGRTMAX, SIGRTMIN, SIGUSR2 } from "@keepalived/linux";
+import type { Daemon } from "../../tools/lab/daemon.ts";
 import { Lab } from "../../tools/lab/lab.ts";
 import { processTree } from "../../tools/lab/processes.ts";
 import { instanceConf } from "./instance_conf.ts";
@@ -19,11 +20,14 @@ before(async () => {
 });
 after(async () => await lab[Symbol.asyncDispose]());
 
+let daemon: Daemon;
+afterEach(async () => await daemon.crash());
+
 test("SIGPIPE is no harm to anybody, nor to a child what only the parent is asked for", async () => {
   const flags = "-nlGD --no-ipvs --all";
-  const daemon = lab.start({ name: "a", config: instanceConf(), flags });
-  await daemon.says(/Entering MASTER STATE/);
-  await daemon.says(/Startup complete/);
+  daemon = lab.start({ name: "a", config: instanceConf(), flags });
+  await daemon.says(/Entering MASTER STATE/, { withinMs: 60_000 });
+  await daemon.says(/Startup complete/, { withinMs: 60_000 });
   const pids = processTree(daemon.pid);
   const children = pids.filter((pid) => pid !== daemon.pid);
   assert.equal(children.length, 3);
@@ -41,8 +45,8 @@ test("SIGPIPE is no harm to anybody, nor to a child what only the parent is aske
 });
 
 test("the parent collects what ends", async () => {
-  const daemon = lab.start({ name: "a", config: instanceConf() });
-  await daemon.says(/Entering MASTER STATE/);
+  daemon = lab.start({ name: "a", config: instanceConf() });
+  await daemon.says(/Entering MASTER STATE/, { withinMs: 60_000 });
   const vrrp = Number(readFileSync(daemon.vrrpPidFile, "utf8"));
   process.kill(vrrp, "SIGKILL");
   await daemon.says(/died: Respawning/);
