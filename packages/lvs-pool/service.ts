@@ -95,8 +95,11 @@ function unique(destinations: readonly Destination[]): readonly Destination[] {
   const all = new Map<string, Destination>();
   for (const destination of destinations) {
     const key = `${destination.address} ${destination.port}`;
-    const { weight } = all.get(key) ?? destination;
-    all.set(key, { ...all.get(key) ?? destination, weight: Math.max(weight, destination.weight) });
+    const known = all.get(key);
+    if (known === undefined) all.set(key, destination);
+    else if (known.weight < destination.weight) {
+      all.set(key, { ...known, weight: destination.weight });
+    }
   }
   return [...all.values()];
 }
