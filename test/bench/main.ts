@@ -14,6 +14,7 @@ import * as ipvs from "./ipvs.ts";
 import * as outage from "./outage.ts";
 import * as scale from "./scale.ts";
 import * as soak from "./soak.ts";
+import * as status from "./status.ts";
 
 type Bench = {
   /** One line for the list. */
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   outage,
   scale,
   soak,
+  status,
 };
 
 function usage(): string {

@@ -76,7 +76,7 @@ export class Node {
   async crash(): Promise<void> {
     crash(this.daemon.pid);
     for (const pid of this.all()) kill(pid, "SIGKILL");
-    await until(`nothing runs on ${this.name}`, () => this.all().length === 0, 10_000);
+    await until(`nothing runs on ${this.name}`, () => this.all().length === 0, 60_000);
   }
 
   /** Everything that runs in the namespace, whoever its parent is. */
@@ -91,7 +91,7 @@ export class Node {
     await until(
       `all processes of ${this.name} run`,
       () => this.processes().size === roles.length,
-      10_000,
+      60_000,
     );
   }
 }

@@ -25,7 +25,7 @@ export type Site = {
 };
 
 /** A machine that is slow needs so long for what takes a second elsewhere. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 const children: readonly Role[] = ["vrrp", "check"];
 
