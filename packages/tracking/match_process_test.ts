@@ -9,6 +9,7 @@ const cases: readonly (readonly [Partial<ProcessPattern>, string, string, boolea
   [{}, "ngin", "nginx", false],
   [{}, "nginx", "", true],
   [{ command: "a-name-longer-than-15" }, "a-name-longer-t", "", true],
+  [{ command: "fifteen-letters" }, "fifteen-letters", "", true],
   [{ command: "a-name-longer-than-15" }, "a-name-longer-than-15", "", false],
   [{ command: "a-name-longer-t" }, "a-name-longer-t", "", true],
   [{ fullCommand: true }, "nginx", "/usr/sbin/nginx -g", false],

@@ -8,6 +8,7 @@ import {
   encodeAdvertisement,
   type Received,
   simpleText,
+  vrrpGroup,
 } from "./mod.ts";
 
 const multicast = { source: "10.0.0.1", destination: "224.0.0.18", hopLimit: 255 };
@@ -202,4 +203,21 @@ test("describeAdvertisement() shows no password", () => {
     describeAdvertisement(v3),
     "VRRPv3 vrid 255 priority 0 interval 40.95 s 10.0.0.100",
   );
+});
+
+test("decodeAdvertisement() keeps authentication data of type 0 unless all of it is zero", () => {
+  const data = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1);
+  for (const authentication of [{ type: 0, data }, { type: 0, data: new Uint8Array(8) }]) {
+    const decoded = decodeAdvertisement(
+      encodeAdvertisement({ ...v2, authentication }, multicast),
+      multicast,
+    );
+    assert.ok(decoded.ok);
+    const isKept = authentication.data === data;
+    assert.deepEqual(decoded.value.authentication, isKept ? authentication : undefined);
+  }
+});
+
+test("vrrpGroup has the groups of RFC 9568", () => {
+  assert.deepEqual(vrrpGroup, { 4: "224.0.0.18", 6: "ff02::12" });
 });

@@ -36,7 +36,10 @@ test("isAfter() agrees with arithmetic on 64 bits", () => {
 test("stampAt() and aheadUs() count from a moment", () => {
   assert.deepEqual(stampAt(1_500_000), at(1, 0x8000));
   assert.deepEqual(stampAt(0x1_0000_0000 * 1_000_000), at(0), "modulo 2^32 seconds");
+  assert.deepEqual(stampAt(1_999_999), at(1, 0xffff), "rounded down");
+  assert.deepEqual(stampAt(0xffff_ffff * 1_000_000), at(0xffff_ffff));
   assert.equal(aheadUs(at(3, 0x8000), 1_000_000), 2_500_000);
+  assert.equal(aheadUs(at(3), 2_500_000), 500_000, "the clock is in the middle of a second");
   assert.equal(aheadUs(at(0xffff_ffff), 0x1_0000_0002 * 1_000_000), -3_000_000);
 });
 
@@ -45,6 +48,8 @@ test("nextStamp() always comes after the last one, whatever the clock does", () 
   assert.deepEqual(nextStamp(at(5), 5_000_000), at(5, 0, 1));
   assert.deepEqual(nextStamp(at(5, 7, 0xffff), 5_000_000), at(5, 8));
   assert.deepEqual(nextStamp(at(5, 0xffff, 0xffff), 5_000_000), at(6));
+  const last = at(0x8000_0000, 0xffff, 0xffff);
+  assert.deepEqual(nextStamp(last, 0x8000_0000 * 1_000_000), at(0x8000_0001), "no sign");
   fc.assert(
     fc.property(stamps, fc.nat(0x7fff_ffff), (last, seconds) => {
       assert.ok(isAfter(nextStamp(last, seconds * 1_000_000), last));

@@ -81,3 +81,14 @@ test("takeDue() repeats the extra addresses by themselves, unless all are announ
   ]);
   assert.deepEqual(withPeriods(bursts, CONFIG, extra, 3), [SECOND, REFRESH]);
 });
+
+test("takeDue() plans the refresh again also when another burst is due with it", () => {
+  const bursts = burstsOfActive({ ...CONFIG, delayUs: 60 }, 0);
+  assert.deepEqual(takeDue(bursts, CONFIG, 60), {
+    bursts: [{ ...REFRESH, atUs: 120 }],
+    repeat: 5,
+    extraOnly: false,
+  });
+  assert.equal(takeDue(bursts, CONFIG, 59).bursts, bursts);
+  assert.equal(takeDue(bursts, CONFIG, 59).extraOnly, false);
+});
