@@ -99,9 +99,11 @@ export async function findFailure(
 /** What to print of a failure. */
 export function describeRun({ plan, violation, deeds, logs }: Run): string {
   const { seed, version, families, isUnicast, isGrouped, nodes } = plan;
-  const at = ((violation?.atUs ?? 0) / SECOND).toFixed(6);
+  const outcome = violation === undefined
+    ? "every invariant holds"
+    : `${violation.invariant} at ${(violation.atUs / SECOND).toFixed(6)}: ${violation.text}`;
   return [
-    `seed ${seed}: ${violation?.invariant} at ${at}: ${violation?.text}`,
+    `seed ${seed}: ${outcome}`,
     `  version ${version}, segments ${families.map((it) => `IPv${it}`).join(" ")}` +
     `${isUnicast ? ", unicast" : ""}${isGrouped ? ", one sync group" : ""}`,
     ...nodes.map((node, i) => `  node ${i}: ${JSON.stringify(node)}`),
