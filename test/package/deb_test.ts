@@ -11,7 +11,10 @@ import { buildDeb } from "../../tools/build/deb.ts";
 import { instanceConf } from "../app/instance_conf.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "keepalived-deb-"));
-before(async () => await buildDeb(join(folder, "keepalived.deb"), 0));
+before(async () => {
+  writeFileSync(join(folder, "keepalived.conf"), instanceConf());
+  await buildDeb(join(folder, "keepalived.deb"), 0);
+});
 after(() => rmSync(folder, { recursive: true }));
 
 /** Makes the copy, with a network of its own, and runs `script.sh` in it, which finds the folder at `/mnt`. */
@@ -48,7 +51,6 @@ const untilFunction = `until_() {
 `;
 
 test("takes the place of the package keepalived, works, and goes without a trace", () => {
-  writeFileSync(join(folder, "keepalived.conf"), instanceConf());
   const said = run(`${untilFunction}
 # What somebody has stays; of the two there is one at a time.
 mkdir -p /etc/keepalived && cp /mnt/keepalived.conf /etc/keepalived/keepalived.conf
