@@ -250,10 +250,7 @@ export const peerConfigurations: readonly PeerConfiguration[] = [
         real(2, "weight 0"),
         real(3),
       ]),
-    reload: [["sh-fallback", ""], ["mh-port", "mh-fallback"], ["weight 0", "weight 3"], [
-      "uthreshold 100",
-      "uthreshold 200",
-    ]],
+    reload: [["sh-fallback", ""], ["mh-port", "mh-fallback"], ["weight 0", "weight 3"]],
   },
   {
     name: "HTTP_GET with two urls",
