@@ -31,17 +31,20 @@ after(async () => {
   await ended;
 });
 
-/** Runs commands there until the first one fails. */
+/** Runs commands there, or what may need the network here, until the first one fails. */
 function run(commands: string): { readonly status: number | null; readonly output: string } {
+  const shell = ["bash", "-e", "-o", "pipefail", "-c", commands];
+  const isInstallation = commands.startsWith("npm ");
   const inside = Number(
     spawnSync("pgrep", ["--parent", String(machine.pid)], { encoding: "utf8" }).stdout,
   );
   const words = ["--target", String(inside), "--mount", "--net", "--pid", `--wdns=${root}`];
-  const { status, stdout, stderr } = spawnSync(
-    "nsenter",
-    [...words, "bash", "-e", "-o", "pipefail", "-c", commands],
-    { cwd: root, encoding: "utf8", timeout: 60_000 },
-  );
+  const [program = "", ...args] = isInstallation ? shell : ["nsenter", ...words, ...shell];
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   return { status, output: stdout + stderr };
 }
 
