@@ -22,11 +22,12 @@ export type Progress = {
   readonly slowest: Uint8Array;
 };
 
-type Entry = { readonly input: Uint8Array; picks: number };
+type Entry = { readonly input: Uint8Array; readonly tookMs: number; picks: number };
 
 const progressMs = 1000;
-/** Tries to make an input or a finding shorter. */
+/** Tries to make an input or a finding shorter, and how long they may take. */
 const mostTrims = 200;
+const mostTrimMs = 2000;
 
 /**
  * Tries inputs, and keeps those that went where no other did: what is found once is the way to what lies behind it.
@@ -117,7 +118,7 @@ export class Fuzzer {
     return chosen;
   }
 
-  /** New and small ones, and those that were seldom chosen. */
+  /** New, small and quick ones, and those that were seldom chosen. */
   #choose(): Uint8Array {
     const entries = this.#entries;
     const drawn = [0, 1, 2].map(() => this.#random.pick(entries));
@@ -125,7 +126,8 @@ export class Fuzzer {
       const recent = entries.slice(-Math.max(1, entries.length >> 3));
       drawn.push(this.#random.pick(recent));
     }
-    const cost = ({ input, picks }: Entry) => (1 + picks) * (64 + input.length);
+    const cost = ({ input, picks, tookMs }: Entry) =>
+      (1 + picks) * (64 + input.length) * (1 + tookMs);
     const chosen = drawn.reduce((best, entry) => cost(entry) < cost(best) ? entry : best);
     chosen.picks++;
     return chosen.input;
@@ -135,7 +137,7 @@ export class Fuzzer {
     const error = await this.#try(input);
     if (error !== undefined) return await this.#report(input, error);
     const tookMs = this.#tookMs;
-    await this.#keepIfNew(input, trims);
+    await this.#keepIfNew(input, tookMs, trims);
     if (tookMs > this.#slowestMs) await this.#time(input);
   }
 
@@ -151,13 +153,13 @@ export class Fuzzer {
     this.#slowest = input.slice();
   }
 
-  async #keepIfNew(input: Uint8Array, trims: boolean): Promise<void> {
+  async #keepIfNew(input: Uint8Array, tookMs: number, trims: boolean): Promise<void> {
     const hash = this.#counters.take() > 0 ? this.#counters.hash() : undefined;
     if (hash === undefined && this.#entries.length > 0) return;
     const isSame = async (shorter: Uint8Array) =>
       await this.#try(shorter) === undefined && this.#counters.hash() === hash;
     const kept = trims ? await shorten(input, isSame) : input;
-    this.#entries.push({ input: kept, picks: 0 });
+    this.#entries.push({ input: kept, tookMs, picks: 0 });
     this.#events.onInput(kept);
   }
 
@@ -217,8 +219,10 @@ async function shorten(
 ): Promise<Uint8Array> {
   let current = input;
   let tries = 0;
-  for (let size = input.length >> 1; size > 0 && tries < mostTrims; size >>= 1) {
-    for (let at = 0; at + size <= current.length && tries < mostTrims; tries++) {
+  const endMs = performance.now() + mostTrimMs;
+  const isOver = () => tries >= mostTrims || performance.now() > endMs;
+  for (let size = input.length >> 1; size > 0 && !isOver(); size >>= 1) {
+    for (let at = 0; at + size <= current.length && !isOver(); tries++) {
       const shorter = new Uint8Array(current.length - size);
       shorter.set(current.subarray(0, at));
       shorter.set(current.subarray(at + size), at);

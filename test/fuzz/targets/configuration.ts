@@ -24,7 +24,7 @@ export const target: Target = {
   check: (input) => {
     const text = utf8(input);
     const loaded = load(text);
-    const config = obeyLoaded(text, loaded);
+    const config = obeyLoaded(loaded);
     obeyForm(formOf(text).data, config);
     if (loaded.diagnostics.every(({ severity }) => severity !== "error")) obeyShown(config);
   },

@@ -16,6 +16,7 @@ import {
   showConfig,
   testExitCode,
 } from "@keepalived/keepalived-config";
+import { obeyDiagnostics } from "./support.ts";
 
 const host = { hostName: "low.example", configId: "low" };
 
@@ -46,15 +47,9 @@ export function assertSame(found: unknown, wanted: unknown, message: string = "T
  *
  * @returns the configuration
  */
-export function obeyLoaded(text: string, loaded: LoadedConfig): Config {
+export function obeyLoaded(loaded: LoadedConfig): Config {
   const { config, diagnostics } = loaded;
-  const lines = text.split("\n");
-  for (const { at, message, code } of diagnostics) {
-    const line = lines[at.line - 1];
-    assert.ok(line !== undefined, `${code} in line ${at.line} of ${lines.length}`);
-    assert.ok(at.column >= 1 && at.column <= line.length + 1 && at.length >= 1, code);
-    assert.notEqual(message, "");
-  }
+  obeyDiagnostics(diagnostics, loaded.sources);
   testExitCode(diagnostics);
   assert.ok(config !== undefined);
   for (const one of config.instances) {

@@ -3,7 +3,7 @@ import { expandBraces, type Loader, parse, splitQuoted } from "@keepalived/conf-
 import type { Entry } from "@keepalived/conf-parser";
 import { samples } from "../../config/support.ts";
 import type { Target } from "../engine/target.ts";
-import { textBytes, utf8 } from "./support.ts";
+import { obeyDiagnostics, textBytes, utf8 } from "./support.ts";
 
 /** Parts the main file from one that it may include. */
 const divider = "\x01";
@@ -47,14 +47,10 @@ export const target: Target = {
     const read = () =>
       parse("a.conf", load, { configId: "low", environment: { HOME: "/root" }, seed: 7 });
     const { entries, diagnostics, sources } = read();
-    assert.deepEqual(read().entries, entries);
+    // A few characters can stand for a million.
+    if (entries.length < 1000) assert.deepEqual(read().entries, entries);
     const lines = new Map([...sources].map(([file, it]) => [file, it.split("\n")]));
-    for (const { at, code, message } of diagnostics) {
-      const line = lines.get(at.file)?.[at.line - 1];
-      assert.ok(line !== undefined, `${code} in line ${at.line} of ${at.file}`);
-      assert.ok(at.column >= 1 && at.column <= line.length + 1 && at.length >= 1, code);
-      assert.notEqual(message, "");
-    }
+    obeyDiagnostics(diagnostics, sources);
     const visit = ({ words, block }: Entry, depth: number): void => {
       assert.ok(depth < 1000);
       for (const { at } of words) {

@@ -6,7 +6,7 @@ import {
   type HttpEvent,
   judgeBody,
 } from "@keepalived/checkers";
-import type { HttpUrl } from "@keepalived/keepalived-config";
+import type { HttpUrl, Regex } from "@keepalived/keepalived-config";
 import { AnswerBody } from "../../../apps/keepalived/check/exchange/answer_body.ts";
 import { AnswerReader } from "../../../apps/keepalived/check/exchange/http_reader.ts";
 import type { Target } from "../engine/target.ts";
@@ -14,17 +14,28 @@ import { join, latin1, pieces, split, textBytes } from "./support.ts";
 
 const bodiless = 1;
 
-const url: HttpUrl = {
+const plain: HttpUrl = {
   method: "GET",
   path: "/",
   headers: [],
   closeNotify: false,
   statusCodes: [[200, 299]],
-  digest: "d41d8cd98f00b204e9800998ecf8427e",
-  regex: { pattern: "(a+)b.*$", options: ["multiline"], negated: false, minOffset: 0 } as never,
-  text: "ok",
-  json: { pointer: "/a/0/b~1c", value: "1" },
 };
+
+/** What is wanted of the body; the first byte chooses. */
+const urls: readonly HttpUrl[] = [
+  { ...plain, digest: "d41d8cd98f00b204e9800998ecf8427e" },
+  { ...plain, regex: regex("(a+)b.*$", ["multiline"], 0) },
+  { ...plain, regex: { ...regex("^ok|\\d{2,}", ["caseless", "utf"], 2), negated: true } },
+  { ...plain, text: "ok" },
+  { ...plain, json: { pointer: "/a/0/b~1c", value: "1" } },
+  { ...plain, json: { pointer: "/__proto__/a", value: "{}" } },
+  plain,
+];
+
+function regex(pattern: string, options: readonly string[], minOffset: number): Regex {
+  return { pattern, options, minOffset, negated: false, maxOffset: 40 };
+}
 
 /** Answers to HTTP_GET and SSL_GET. */
 export const target: Target = {
@@ -46,12 +57,13 @@ export const target: Target = {
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
       "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
       "HTTP/1.1 101 Switching\r\n\r\nx",
-    ].flatMap((text) => [join(0, textBytes(text)), join(bodiless | 6, textBytes(text))]),
+    ].flatMap((text) => [...urls.keys()].map((i) => join((i << 4) | (i % 8), textBytes(text)))),
   check: (input) => {
     const { choice, bytes } = split(input);
     const isBodiless = (choice & bodiless) !== 0;
-    const whole = read([bytes], isBodiless);
-    const parts = read(pieces(bytes, 1 + (choice >> 1) % 7), isBodiless);
+    const url = urls[(choice >> 4) % urls.length] ?? plain;
+    const whole = read([bytes], url, isBodiless);
+    const parts = read(pieces(bytes, 1 + (choice >> 1) % 8), url, isBodiless);
     assert.deepEqual(parts, whole);
     assert.ok(whole.ends <= 1);
     assert.ok(latin1(bytes).includes(whole.raw));
@@ -62,7 +74,7 @@ export const target: Target = {
 };
 
 /** All that an answer says, however it comes. */
-function read(parts: readonly Uint8Array[], isBodiless: boolean) {
+function read(parts: readonly Uint8Array[], url: HttpUrl, isBodiless: boolean) {
   const told = { raw: "", body: "", ends: 0, finishes: 0 };
   let status: number | undefined;
   let failure: Failure | undefined;
@@ -93,7 +105,7 @@ function read(parts: readonly Uint8Array[], isBodiless: boolean) {
     },
     onComplete: (chunked) => {
       told.ends++;
-      failure = judgeBody(url as never, body.finish(chunked));
+      failure = judgeBody(url, body.finish(chunked));
       tell({ kind: "body", failure: failure ?? null });
     },
     onFault: (found) => {
@@ -118,7 +130,7 @@ function read(parts: readonly Uint8Array[], isBodiless: boolean) {
 
 const config = {
   timeoutUs: 1_000_000,
-  statusCodes: url.statusCodes,
+  statusCodes: plain.statusCodes,
   maxBodyBytes: 500,
   closeNotify: false,
 };

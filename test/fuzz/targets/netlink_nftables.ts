@@ -11,6 +11,10 @@ import {
   decodeTable,
   type NamedSet,
 } from "@keepalived/netlink-nftables";
+import {
+  decodeExpression,
+  encodeExpression,
+} from "../../../packages/netlink-nftables/expression_codec.ts";
 import type { Target } from "../engine/target.ts";
 import { hexIn, join, obeyCodec, split } from "./support.ts";
 
@@ -21,6 +25,29 @@ const sets: readonly NamedSet[] = [
   { name: "c", key: ["ifname"], value: "iface_index" },
   { name: "d", key: ["icmpv6_type"] },
 ];
+
+/** From this first byte on, the rest is an expression of one of the kinds. */
+const ofExpressions = 16;
+const expressions = [
+  "meta",
+  "payload",
+  "cmp",
+  "bitwise",
+  "lookup",
+  "immediate",
+  "counter",
+  "dup",
+  "limit",
+];
+
+/** The expressions of a rule. */
+function expressionsIn(body: Uint8Array): readonly Uint8Array[] {
+  const rule = decodeRule(body);
+  if (!rule.ok) return [];
+  return rule.value.expressions.map(encodeExpression).map(({ name, data }) =>
+    join(ofExpressions + Math.max(0, expressions.indexOf(name)), data)
+  );
+}
 
 /** What the kernel tells of tables, chains, sets, elements and rules. */
 export const target: Target = {
@@ -36,9 +63,21 @@ export const target: Target = {
         return split.ok ? split.value : [];
       })
       .filter(({ body }) => body.length <= 600)
-      .flatMap(({ body }) => [0, 1, 2, 3, 4, 5, 6, 7].map((kind) => join(kind, body))),
+      .flatMap(({ body }) => [
+        ...[0, 1, 2, 3, 4, 5, 6, 7].map((kind) => join(kind, body)),
+        ...expressionsIn(body),
+      ]),
   check: (input) => {
     const { choice, bytes } = split(input);
+    if (choice >= ofExpressions) {
+      const name = expressions[(choice - ofExpressions) % expressions.length] ?? "";
+      obeyCodec(
+        bytes,
+        (data) => decodeExpression({ name, data }),
+        (it) => encodeExpression(it).data,
+      );
+      return;
+    }
     switch (choice % 8) {
       case 0:
         obeyCodec(bytes, decodeTable, (it) => addTable(it).body);

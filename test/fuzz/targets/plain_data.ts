@@ -5,7 +5,7 @@ import { placeYaml } from "../../../apps/keepalived/config/place_yaml.ts";
 import { samples } from "../../config/support.ts";
 import type { Target } from "../engine/target.ts";
 import { assertSame, formOf, obeyForm } from "./configuration_laws.ts";
-import { textBytes, utf8 } from "./support.ts";
+import { obeyDiagnostics, textBytes, utf8 } from "./support.ts";
 
 const host = { hostName: "low.example", configId: "low" };
 
@@ -35,11 +35,7 @@ export const target: Target = {
   check: (input) => {
     const text = utf8(input);
     const { node, diagnostics } = placeYaml("a.yaml", text);
-    const lines = text.split("\n");
-    for (const { at, code } of diagnostics) {
-      assert.ok(at.line >= 1 && at.line <= lines.length, `${code} in line ${at.line}`);
-      assert.ok(at.column >= 1 && at.length >= 1, code);
-    }
+    obeyDiagnostics(diagnostics, new Map([["a.yaml", text]]));
     if (node === undefined) {
       assert.ok(diagnostics.some(({ severity }) => severity === "error"));
       return;

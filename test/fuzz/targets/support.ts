@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { type Decoded, parseHex } from "@keepalived/bytes";
+import { type Diagnostic, diagnosticPrinter, type Sources } from "@keepalived/conf-parser";
 import {
   decodeAuthenticationHeader,
   decodeEthernet,
@@ -96,6 +97,21 @@ export function bytesOf(hex: string): Uint8Array {
   const bytes = parseHex(hex);
   assert.ok(bytes !== undefined, hex);
   return bytes;
+}
+
+/** Each finding has its place in a file that was read, and is printed without anything that drives a terminal. */
+export function obeyDiagnostics(diagnostics: readonly Diagnostic[], sources: Sources): void {
+  const lines = new Map([...sources].map(([file, text]) => [file, text.split("\n")]));
+  const print = diagnosticPrinter(sources);
+  for (const diagnostic of diagnostics) {
+    const { at, code, message } = diagnostic;
+    const line = lines.get(at.file)?.[at.line - 1];
+    assert.ok(line !== undefined, `${code} in line ${at.line} of ${at.file}`);
+    assert.ok(at.column >= 1 && at.column <= line.length + 1 && at.length >= 1, code);
+    assert.notEqual(message, "");
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(print(diagnostic), /[\0-\x08\x0b-\x1f\x7f-\x9f]/);
+  }
 }
 
 /** One character for each byte. */
