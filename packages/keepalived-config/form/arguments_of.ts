@@ -96,7 +96,9 @@ export function addText(draft: Draft, text: string, node: DataNode, context: Con
 
 /** Plain data has no definitions, but printed as a configuration these names would mean something. */
 function warnReference(text: string, node: DataNode, { report }: Context): void {
-  const found = /\$\{_(?:PWD|INSTANCE|RANDOM|ENV|HASH|BANG)\b[^}]*\}/.exec(text)?.[0];
+  const found =
+    /\$(?:\{_(?:PWD|INSTANCE|RANDOM|ENV|HASH|BANG)\b[^}]*\}|_(?:PWD|INSTANCE|RANDOM|ENV|HASH|BANG)(?=[\s)]|$))/
+      .exec(text)?.[0];
   if (found === undefined) return;
   const message = `'${clip(found)}' is not replaced in plain data`;
   report({ severity: "warning", code: "not-expanded", message, at: node.at });

@@ -224,6 +224,10 @@ const MISTAKES: readonly (readonly [Data, string])[] = [
     { global_defs: { router_id: "${_PWD}" } },
     "x#/global_defs/router_id: '${_PWD}' is not replaced in plain data",
   ],
+  [
+    { global_defs: { router_id: "$_RANDOM" } },
+    "x#/global_defs/router_id: '$_RANDOM' is not replaced in plain data",
+  ],
 ];
 
 for (const [data, complaint] of MISTAKES) {

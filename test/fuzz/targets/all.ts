@@ -5,7 +5,6 @@ export const targetNames: readonly string[] = [
   "advertisement",
   "arp-ndp",
   "bfd",
-  "bfd",
   "configuration",
   "configuration-syntax",
   "control",
