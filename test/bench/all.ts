@@ -26,6 +26,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   config: [],
   ipvs: [],
   checks: [],
+  status: [],
   soak: ["--virtual"],
 };
 
