@@ -1,11 +1,5 @@
 /**
  * The gate, then every test on both runtimes.
- *
- *     npm test                      everything
- *     npm test -- packages/bytes    tests under some folders only, without the gate
- *     npm test -- --runtime deno …  on one runtime
- *     npm test -- --slowest 20      and which tests on Node took longest
- *
  * Both runtimes write TAP; this driver joins them, shows failures as they come, and ends with one plain line.
  */
 
@@ -15,6 +9,15 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "@std/cli/parse-args";
 import { runGate } from "./check.ts";
+
+const usage = `Usage: npm test [-- [--runtime node|deno] [--slowest N] [FOLDER...]]
+
+The gate, then every test on both runtimes. With folders: only the tests under these, without the gate.
+
+  --runtime node|deno   on one runtime only
+  --slowest N           and which tests on Node took longest
+  --help                this text
+`;
 
 type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
@@ -47,10 +50,23 @@ const builtFolder = "test/package";
 const guestFolder = "test/ipvs";
 
 async function main(): Promise<void> {
-  const options = parseArgs(process.argv.slice(2), { string: ["runtime", "slowest"] });
-  const runtimes: readonly Runtime[] = options["runtime"] === undefined
-    ? ["node", "deno"]
-    : [options["runtime"] as Runtime];
+  let unknown: string | undefined;
+  const options = parseArgs(process.argv.slice(2), {
+    string: ["runtime", "slowest"],
+    boolean: ["help"],
+    unknown: (argument) => {
+      if (argument.startsWith("-")) unknown = argument;
+    },
+  });
+  const runtime = options["runtime"];
+  if (runtime !== undefined && runtime !== "node" && runtime !== "deno") unknown = String(runtime);
+  if (options["help"] === true || unknown !== undefined) {
+    if (unknown !== undefined) console.error(`test: ${unknown} is not known\n`);
+    console[unknown === undefined ? "log" : "error"](usage);
+    process.exitCode = unknown === undefined ? 0 : 2;
+    return;
+  }
+  const runtimes: readonly Runtime[] = runtime === undefined ? ["node", "deno"] : [runtime];
   const folders = options._.map(String);
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   if (folders.length === 0) add(total, "gate", await runGate());

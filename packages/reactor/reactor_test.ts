@@ -39,8 +39,8 @@ test("setInterest() changes what a descriptor is watched for; a hang-up counts a
   });
   await reactor.run();
   watch.setInterest("read");
-  reactor.at(reactor.nowUs() + 2000, () => reader[Symbol.dispose]());
   const startUs = reactor.nowUs();
+  reactor.at(startUs + 2000, () => reader[Symbol.dispose]());
   await reactor.run();
   assert.ok(reactor.nowUs() >= startUs + 2000);
 });
