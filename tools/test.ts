@@ -58,8 +58,8 @@ async function main(): Promise<void> {
       if (argument.startsWith("-")) unknown = argument;
     },
   });
-  const runtime = options["runtime"];
-  if (runtime !== undefined && runtime !== "node" && runtime !== "deno") unknown = String(runtime);
+  const { runtime } = options as { readonly runtime?: Runtime };
+  if (runtime !== undefined && !["node", "deno"].includes(runtime)) unknown = runtime;
   if (options["help"] === true || unknown !== undefined) {
     if (unknown !== undefined) console.error(`test: ${unknown} is not known\n`);
     console[unknown === undefined ? "log" : "error"](usage);
