@@ -19,23 +19,14 @@ const most = 5_000_000;
  * `@std/yaml` tells no places, so this is the one user of npm `yaml` itself.
  */
 export function placeYaml(file: string, text: string): Placed {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // Its own check takes the square of the time.
-    uniqueKeys: false,
-  });
+  // Its own check of keys takes the square of the time.
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+  const lines = countLines(text);
   const spanOf = (start: number, end: number): Span => {
     const { line, col } = lines.linePos(start);
     const newline = text.indexOf("\n", start);
     const stop = Math.min(end, newline < 0 ? text.length : newline);
-    return {
-      file,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      length: Math.max(1, stop - start),
-    };
+    return { file, line, column: col, length: Math.max(1, stop - start) };
   };
   const placer = new Placer(spanOf);
   for (const { message, pos } of document.errors) placer.say("error", message, spanOf(...pos));
@@ -47,6 +38,14 @@ export function placeYaml(file: string, text: string): Placed {
     ? { kind: "scalar" as const, at: spanOf(0, 0), value: null }
     : placer.place(root, 0);
   return { node: placer.failed ? undefined : node, diagnostics: placer.diagnostics };
+}
+
+/** The parser itself would leave out the line breaks in what it finds broken. */
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return lines;
 }
 
 class Placer {

@@ -71,6 +71,11 @@ test("placeYaml() reports broken syntax with its place", () => {
   assert.match(faults("? [1]\n: 2\n")[0] ?? "", /^1:3 A key must be a word/);
 });
 
+test("placeYaml() counts the line breaks in what is broken too", () => {
+  const places = faults("2\n: 0\n d:").map((fault) => fault.split(" ")[0]);
+  assert.deepEqual(places, ["2:1", "2:3", "3:3"]);
+});
+
 test("placeYaml() holds against nesting, circles and aliases that double", () => {
   assert.ok(faults("[".repeat(100_000)).length > 0);
   assert.match(faults(`${"[".repeat(200)}${"]".repeat(200)}`)[0] ?? "", /More than 100 levels/);
