@@ -1,4 +1,4 @@
-import type { Entry, Report } from "@keepalived/conf-parser";
+import { clip, type Entry, type Report } from "@keepalived/conf-parser";
 import type { Keyword, Table } from "../schema/keyword.ts";
 import { ROOT } from "../schema/root.ts";
 import { addArguments, addText, textOf } from "./arguments_of.ts";
@@ -10,7 +10,8 @@ import { LINES_FIELD, nameFieldOf, ORDER_FIELD, takesList } from "./fields.ts";
 /**
  * The tree that plain data stands for, as the parser would have made it from a file: each word at the place of its value.
  *
- * Total: what has the wrong type is reported and left out. Unknown keywords stay in the tree, for `bind` to report.
+ * Total: what has the wrong type is reported and left out. Unknown keywords stay in the tree, for `bind` to report,
+ * except where it would take them as lines.
  */
 export function entriesOf(root: DataNode, report: Report): readonly Entry[] {
   return ofBody(root, { table: ROOT, nameField: undefined }, {
@@ -42,6 +43,7 @@ function ofBody(node: DataNode, place: Place, context: Context): readonly Entry[
     } else if (field.key === LINES_FIELD && takesLines(place)) {
       lines.push(...ofLines(field.value, inner));
     } else if (field.key === ORDER_FIELD && place.table !== ROOT) order = field;
+    else if (takesLines(place)) refuseUnknown(field, context);
     else statements.push(...ofUnknown(field));
   }
   if (order === undefined) return [...lines, ...statements];
@@ -115,6 +117,13 @@ function ofUnknown({ key, at }: DataField): readonly Entry[] {
   const draft: Draft = { text: "", words: [] };
   addWord(draft, key, at);
   return one(finish(draft));
+}
+
+/** Among lines of values it would be one more, which `bind` takes. */
+function refuseUnknown({ key, at }: DataField, { report }: Context): void {
+  const message = `Unknown keyword '${clip(key)}'`;
+  const hint = `write lines as the list '${LINES_FIELD}'`;
+  report({ severity: "error", code: "unknown-keyword", message, at, hint });
 }
 
 /** The statements in the order that names them one by one; those that it does not name come after. */

@@ -154,6 +154,14 @@ test("printForm() throws for data that no file can say", () => {
 const MISTAKES: readonly (readonly [Data, string])[] = [
   [[], "x#: expected an object, found a list"],
   [{ nosuch: 1 }, "x#/nosuch: Unknown keyword 'nosuch'"],
+  [
+    { virtual_server_group: { name: "A", "10.0.0.1": 80 } },
+    "x#/virtual_server_group/10.0.0.1: Unknown keyword '10.0.0.1'",
+  ],
+  [
+    { virtual_server_group: { name: "A", ':""': null } },
+    `x#/virtual_server_group/:"": Unknown keyword ':""'`,
+  ],
   [{ global_defs: [1] }, "x#/global_defs/0: global_defs[0]: expected an object, found a number"],
   [
     { vrrp_instance: { name: "A", priority: {} } },
