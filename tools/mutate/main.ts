@@ -1,13 +1,5 @@
 /**
  * Whether tests notice small mistakes: changes the sources of a package one by one, and runs its tests against each.
- *
- *     npm run mutate -- vrrp-fsm               mutants of lines that are new or changed, and those that survived before
- *     npm run mutate -- vrrp-fsm --all         every mutant
- *     npm run mutate -- vrrp-fsm --file router.ts
- *     npm run mutate -- vrrp-fsm --sample 50   some of them, by --seed
- *     … --parallel 2                           that many at a time
- *
- * What comes of it is kept in test/mutation/vrrp-fsm.json, also if it is interrupted. Without a package: all of them.
  */
 
 import process from "node:process";
@@ -20,10 +12,32 @@ import { mutantsOfPackage, tryAll, type Verdict } from "./trial.ts";
 /** Mutants after which what is known is written down. */
 const CHUNK = 5;
 
+const usage =
+  `Usage: npm run mutate -- [PACKAGE...] [--all | --file FILE | --sample N] [--seed S] [--parallel N]
+
+Changes the sources of a package one by one, runs its tests against each change, and lists those that no test notices:
+of lines that are new or changed, and those that nothing noticed before. Without a package: all of them, which takes
+hours. What comes of it is kept in test/mutation/PACKAGE.json, also if it is interrupted.
+
+  --all           every change
+  --file FILE     those of one file
+  --sample N      some of them, by --seed
+  --parallel N    that many at a time (default 1)
+  --help          this text
+
+Packages: ${packages.join(", ")}
+`;
+
 const options = parseArgs(process.argv.slice(2), {
   string: ["sample", "seed", "file", "parallel"],
-  boolean: ["all"],
+  boolean: ["all", "help"],
 });
+const stray = options._.map(String).find((name) => !packages.includes(name));
+if (options["help"] === true || stray !== undefined) {
+  if (stray !== undefined) console.error(`mutate: ${stray} is not one of the packages\n`);
+  console[stray === undefined ? "log" : "error"](usage);
+  process.exit(stray === undefined ? 0 : 2);
+}
 const names = options._.length === 0 ? packages : options._.map(String);
 for (const name of names) await mutatePackage(name);
 

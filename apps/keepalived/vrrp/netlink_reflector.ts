@@ -38,7 +38,7 @@ export class NetlinkReflector {
       groups: [link, ipv4Address, ipv6Address],
       // Addresses of hundreds that take over at once are not to wait: neighbours would be told of them first.
       limits: { outstanding: 1024 },
-      receiveBufferBytes: 4_194_304,
+      receiveBufferBytes: 2_097_152,
       onNotification: (message) => this.#notice(message),
       onOverrun: options.onOverrun,
     });
