@@ -22,7 +22,7 @@ hours. What comes of it is kept in test/mutation/PACKAGE.json, also if it is int
   --all           every change
   --file FILE     those of one file
   --sample N      some of them, by --seed
-  --parallel N    that many at a time (default 1)
+  --parallel N    that many at a time (default 2)
   --help          this text
 
 Packages: ${packages.join(", ")}
