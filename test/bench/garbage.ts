@@ -40,7 +40,8 @@ export async function run(args: readonly string[]): Promise<number> {
     results.push([contender, await floodOf(contender, { seconds, perSecond })]);
   }
   process.stdout.write(`${report(results)}\n`);
-  return results.every(([, { stateChanges }]) => stateChanges === 0) ? 0 : 1;
+  // The C daemon's changes are a result; ours would be a defect.
+  return results.every(([{ name }, it]) => name === "C" || it.stateChanges === 0) ? 0 : 1;
 }
 
 function report(results: readonly (readonly [Contender, Flooded])[]): string {
