@@ -6,7 +6,9 @@ import type { Options } from "./options.ts";
 export type RunIdentity = Pick<GlobalConfig, "netNamespace" | "instanceName" | "usePidDir">;
 
 /** What is added to the names of log files and in syslog: `_NAMESPACE_INSTANCE`. */
-export function suffixOf({ netNamespace, instanceName }: RunIdentity): string {
+export function suffixOf(
+  { netNamespace, instanceName }: Omit<RunIdentity, "usePidDir">,
+): string {
   return [netNamespace, instanceName].map((part) => part === undefined ? "" : `_${part}`).join("");
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { ExitError } from "../../exit_status.ts";
+import { pidFolder } from "../../run_names.ts";
 import { clientStatus } from "./exit.ts";
-import { socketFolder, usualSocket } from "./socket_path.ts";
+import { usualSocket } from "./socket_path.ts";
 
 /**
  * The control socket of the one daemon that can be meant: at the usual place, or else the only one of this machine, or of
@@ -10,7 +11,7 @@ import { socketFolder, usualSocket } from "./socket_path.ts";
  *
  * @throws ExitError that names them all if there are several
  */
-export function onlySocket(namespace: string | undefined, folder: string = socketFolder): string {
+export function onlySocket(namespace: string | undefined, folder: string = pidFolder): string {
   const usual = namespace === undefined ? join(folder, usualSocket) : join(folder, namespace);
   if (namespace === undefined && existsSync(usual)) return usual;
   const pattern = namespace === undefined ? "{*,*/*}.sock" : `${namespace}/*.sock`;

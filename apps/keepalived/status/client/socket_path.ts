@@ -1,8 +1,7 @@
 import type { Config } from "@keepalived/keepalived-config";
+import { pidFolder, suffixOf, usualPidFile, withSuffix } from "../../run_names.ts";
 
-/** Where the control socket is unless something says otherwise. */
-const usualPidFile = "/run/keepalived.pid";
-export const socketFolder = "/run/keepalived";
+/** The control socket of a daemon that has neither a network namespace nor an instance name. */
 export const usualSocket = "control.sock";
 
 /**
@@ -12,22 +11,20 @@ export const usualSocket = "control.sock";
  * @returns undefined: there is none
  */
 export function controlSocketPath(
-  { desk: { control }, netNamespace, instanceName }: Pick<
-    Config["global"],
-    "desk" | "netNamespace" | "instanceName"
-  >,
+  global: Pick<Config["global"], "desk" | "netNamespace" | "instanceName">,
   pidFile: string,
 ): string | undefined {
+  const { control } = global.desk;
   if (control === "off") return undefined;
   if (control.path !== undefined) return control.path;
-  if (pidFile !== usualPidFile) return socketBeside(pidFile);
-  const suffix = [netNamespace, instanceName].map((name) => name === undefined ? "" : `_${name}`);
-  return `${socketFolder}/control${suffix.join("")}.sock`;
+  return pidFile === usualPidFile
+    ? `${pidFolder}/${withSuffix(usualSocket, suffixOf(global))}`
+    : socketBeside(pidFile);
 }
 
 /** The socket of a daemon with this pid file: `/run/a.pid` has `/run/a.sock`. */
 export function socketBeside(pidFile: string): string {
   return pidFile === usualPidFile
-    ? `${socketFolder}/${usualSocket}`
+    ? `${pidFolder}/${usualSocket}`
     : `${pidFile.replace(/\.pid$/, "")}.sock`;
 }
