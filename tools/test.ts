@@ -1,10 +1,11 @@
 /**
  * The gate, then every test on both runtimes.
- * Both runtimes write TAP; this driver joins them, shows failures as they come, and ends with one plain line.
+ * Both runtimes write TAP; this driver joins them, shows each file's result as it comes, and ends with one plain line.
  */
 
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "@std/cli/parse-args";
@@ -22,23 +23,33 @@ The gate, then every test on both runtimes. With folders: only the tests under t
 type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
 
+/** Files of tests that one process of a runtime runs. */
+type Job = {
+  readonly runtime: Runtime;
+  readonly files: readonly string[];
+  readonly isInGuest?: boolean;
+};
+
 /** Milliseconds that each test on Node took. */
 const durations: { readonly name: string; readonly ms: number }[] = [];
 
 /**
- * Tests that use real namespaces, processes and time: one file after the other. Most of it is waiting, so both runtimes
- * do so at the same time.
+ * Tests that use real namespaces, processes and time, the longest first. Most of it is waiting, so several files of
+ * both runtimes do so at the same time.
  */
 const realFolders = [
-  "test/kernel",
-  "test/checkers",
-  "test/app",
   "test/chaos",
-  "test/conformance",
-  "test/demo",
   "test/docs",
+  "test/conformance",
+  "test/app",
+  "test/demo",
+  "test/checkers",
+  "test/kernel",
   "tools/guest",
 ];
+
+/** How many files with real networks run at once. */
+const realWorkers = 4;
 
 /** Tests that fill the machine with networks by themselves. */
 const crowdedFolder = "test/interop";
@@ -78,24 +89,24 @@ async function main(): Promise<void> {
     ? all
     : all.filter((file) => folders.some((folder) => file.startsWith(folder.replace(/^\.\//, ""))));
   const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+  const real = realFolders.flatMap((folder) => files.filter(isIn(folder)));
   const guest = files.filter(isIn(guestFolder));
-  const real = files.filter((file) => realFolders.some((folder) => isIn(folder)(file)));
   const crowded = files.filter(isIn(crowdedFolder));
   const built = files.filter(isIn(builtFolder));
   const pure = files.filter((file) => ![...real, ...guest, ...crowded, ...built].includes(file));
+  const alone = (files: readonly string[]): Job[] =>
+    files.flatMap((file) => runtimes.map((runtime) => ({ runtime, files: [file] })));
+  const together = (files: readonly string[], isInGuest = false): Job[] =>
+    files.length === 0 ? [] : runtimes.map((runtime) => ({ runtime, files, isInGuest }));
 
-  await Promise.all(runtimes.map(async (runtime) => {
-    add(total, `${runtime} pure`, await runTests(runtime, pure, "beside others"));
-  }));
-  await Promise.all(runtimes.map(async (runtime) => {
-    add(total, `${runtime} real network`, await runTests(runtime, real, "one by one"));
-    add(total, `${runtime} in a guest`, await runTests(runtime, guest, "in a guest"));
-  }));
-  for (const runtime of runtimes) {
-    add(total, `${runtime} interop`, await runTests(runtime, crowded, "one by one"));
-  }
+  await runPhase(total, "pure", together(pure), runtimes.length);
+  await Promise.all([
+    runPhase(total, "in a guest", together(guest, true), 1),
+    runPhase(total, "real network", alone(real), realWorkers),
+  ]);
+  await runPhase(total, "interop", alone(crowded), 1);
   if (runtimes.includes("node")) {
-    add(total, "packages", await runTests("node", built, "one by one"));
+    await runPhase(total, "packages", built.map((file) => ({ runtime: "node", files: [file] })), 1);
   }
   const slowest = durations.sort((a, b) => b.ms - a.ms).slice(0, Number(options["slowest"] ?? 0));
   for (const { name, ms } of slowest) {
@@ -106,8 +117,25 @@ async function main(): Promise<void> {
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
 
+/** Runs jobs, so many at once, and says how long they took together. */
+async function runPhase(
+  total: Count,
+  name: string,
+  jobs: readonly Job[],
+  workers: number,
+): Promise<void> {
+  if (jobs.length === 0) return;
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const from = performance.now();
+  const queue = [...jobs];
+  const work = async () => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) await runJob(count, job);
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  add(total, `${name}, ${((performance.now() - from) / 1000).toFixed(0)} s`, count);
+}
+
 function add(total: Count, name: string, count: Count): void {
-  if (count.passed + count.failed + count.skipped === 0) return;
   console.log(
     `# ${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,
   );
@@ -116,24 +144,17 @@ function add(total: Count, name: string, count: Count): void {
   total.skipped += count.skipped;
 }
 
-async function runTests(
-  runtime: Runtime,
-  files: readonly string[],
-  how: "beside others" | "one by one" | "in a guest",
-): Promise<Count> {
-  const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  if (files.length === 0) return count;
-  const processes = {
-    "beside others": ["--test-concurrency=2"],
-    "one by one": ["--test-concurrency=1"],
-    "in a guest": ["--test-isolation=none"],
-  };
+async function runJob(count: Count, { runtime, files, isInGuest = false }: Job): Promise<void> {
+  const processes = isInGuest || files.length === 1
+    ? "--test-isolation=none"
+    : `--test-concurrency=${availableParallelism()}`;
   const command = runtime === "node"
-    ? ["node", "--test", "--test-reporter=tap", ...processes[how], ...files]
+    ? ["node", "--test", "--test-reporter=tap", processes, ...files]
     : ["deno", "test", "-A", "--no-check", "--reporter=tap", ...files];
-  const [program = "", ...args] = how === "in a guest"
-    ? ["tools/guest/run", "--timeout", "600", "--", ...command]
+  const [program = "", ...args] = isInGuest
+    ? ["tools/guest/run", "--timeout", "900", "--", ...command]
     : command;
+  const from = performance.now();
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, KEEPALIVED_RUNTIME: runtime, NO_COLOR: "1" },
@@ -141,22 +162,25 @@ async function runTests(
   const errors: string[] = [];
   child.stderr.on("data", (chunk) => errors.push(String(chunk)));
   const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
-  await readTap(runtime, child.stdout, count);
+  const { lines, ...result } = await readTap(child.stdout);
   const code = await ended;
+  const what = files.length === 1 ? files[0] : `${files.length} files`;
   // With 1 tests failed; with another status they did not all run.
-  if (code > 1 || code !== 0 && count.failed === 0) {
-    count.failed++;
-    console.log(`not ok - ${runtime} ended with exit status ${code}\n${errors.join("")}`);
+  if (code > 1 || code !== 0 && result.failed === 0) {
+    result.failed++;
+    lines.push(`not ok - ended with exit status ${code}`, ...errors);
   }
-  return count;
+  count.passed += result.passed;
+  count.failed += result.failed;
+  count.skipped += result.skipped;
+  const seconds = ((performance.now() - from) / 1000).toFixed(0);
+  console.log(`${runtime} ${what}: ${result.passed} passed, ${result.failed} failed, ${seconds} s`);
+  for (const line of lines) console.log(`  ${line}`);
 }
 
-/** Counts the top-level results, and prints each failure with its diagnostics. */
-async function readTap(
-  runtime: Runtime,
-  stream: NodeJS.ReadableStream,
-  count: Count,
-): Promise<void> {
+/** Counts the top-level results, and gathers what people want to read: failures with diagnostics, skips, tables. */
+async function readTap(stream: NodeJS.ReadableStream): Promise<Count & { lines: string[] }> {
+  const read = { passed: 0, failed: 0, skipped: 0, lines: [] as string[] };
   let failing = false;
   let file = "";
   let name = "";
@@ -165,24 +189,24 @@ async function readTap(
     if (result !== null) {
       failing = result[1] === "not ok";
       name = result[2] ?? "";
-      if (failing) count.failed++;
-      else if (/ # SKIP/i.test(line)) count.skipped++;
-      else count.passed++;
-      if (failing) console.log(`${runtime}: not ok - ${result[2]}${file}`);
-      else if (/ # SKIP/i.test(line)) console.log(`${runtime}: skipped - ${result[2]}`);
+      const isSkipped = !failing && / # SKIP/i.test(line);
+      read[failing ? "failed" : isSkipped ? "skipped" : "passed"]++;
+      if (failing) read.lines.push(`not ok - ${name}${file}`);
+      else if (isSkipped) read.lines.push(`skipped - ${name}`);
     } else if (name !== "" && line.startsWith("  duration_ms: ")) {
       durations.push({ name, ms: Number(line.slice("  duration_ms: ".length)) });
       name = "";
     } else if (/^# .+ \| /.test(line)) {
-      console.log(line.slice(2)); // A table that a test prints.
+      read.lines.push(line.slice(2)); // A table that a test prints.
     } else if (/^# .*_test\.ts$/.test(line)) {
       file = ` (${line.slice(2)})`;
     } else if (failing && line.startsWith(" ")) {
-      console.log(line.replaceAll("\\n", "\n    "));
+      read.lines.push(line.replaceAll("\\n", "\n    "));
     } else if (!line.startsWith(" ")) {
       failing = false;
     }
   }
+  return read;
 }
 
 await main();
