@@ -19,6 +19,7 @@ import { buildBinary } from "../../tools/build/binary.ts";
 import { type Bundle, bundleDaemon, licencesIn, root } from "../../tools/build/bundle.ts";
 import { Lab, until } from "../../tools/lab/lab.ts";
 import { processTree } from "../../tools/lab/processes.ts";
+import { Server } from "../app/delivery/server.ts";
 import { instanceConf } from "../app/instance_conf.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "keepalived-one-file-"));
@@ -141,12 +142,22 @@ describe("the single executable", () => {
 /** For a machine that has much else to do. */
 const patienceMs = 120_000;
 
-/** Two routers run a program: the one with the higher priority is MASTER, and when it is killed the other takes over. */
+/** Two routers run a program: the one with the higher priority is MASTER, and when it is killed the other takes over and mails. */
 async function failsOver(program: string): Promise<void> {
   await using lab = await Lab.create([
     { name: "a", addresses: ["192.0.2.1/24"] },
     { name: "b", addresses: ["192.0.2.2/24"] },
   ]);
+  using mails = await Server.start<{ readonly text: string }>(
+    lab.host("b"),
+    "smtp_server.py",
+    "2525",
+    "plain",
+  );
+  const globals = `global_defs {
+    notification_email { a@example.com }
+    smtp_server 127.0.0.1 2525
+  }\n`;
   const servers = `virtual_server ${address} 80 {
     real_server 192.0.2.9 80 {
       TCP_CHECK {
@@ -158,7 +169,7 @@ async function failsOver(program: string): Promise<void> {
       name,
       program,
       flags: "-nlGD --no-ipvs",
-      config: instanceConf({ priority }) + servers,
+      config: globals + instanceConf({ priority, lines: ["smtp_alert"] }) + servers,
     });
   const master = start("a", 200);
   await until("a holds the address", () => lab.host("a").holds(address), patienceMs);
@@ -171,6 +182,8 @@ async function failsOver(program: string): Promise<void> {
   );
   await master.crash();
   await until("b holds the address", () => lab.host("b").holds(address), patienceMs);
+  // The library that sends it is loaded from the program itself.
+  await mails.next("b's mail", ({ text }) => /VI_1 - Entering MASTER state/.test(text));
   backup.signal("SIGTERM");
   assert.equal(await backup.end(patienceMs), 0);
   assert.ok(!lab.host("b").holds(address), "the address is left behind");

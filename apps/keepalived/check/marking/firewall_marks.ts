@@ -1,17 +1,9 @@
-import { NETLINK_NETFILTER, SyscallError } from "@keepalived/linux";
-import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import type { GlobalConfig } from "@keepalived/keepalived-config";
-import {
-  describeTable,
-  printTable,
-  removeTable,
-  replaceTable,
-  type Table,
-  transaction,
-} from "@keepalived/netlink-nftables";
-import { NetlinkConnection, NetlinkError, type Reactor } from "@keepalived/reactor";
+import { describeTable } from "@keepalived/netlink-nftables";
+import type { Reactor } from "@keepalived/reactor";
 import { ExitError } from "../../exit_status.ts";
 import type { Log } from "../../log.ts";
+import { isOfKernel, OwnTables } from "../../own_tables.ts";
 import { insideNamespace } from "../ipvs/namespace.ts";
 import type { Marking } from "./group_marks.ts";
 import { markingTables, tablesOf } from "./marking_tables.ts";
@@ -19,26 +11,18 @@ import { markingTables, tablesOf } from "./marking_tables.ts";
 /** What of a configuration says where marks are given. */
 export type MarkingConfig = Pick<GlobalConfig, "firewall" | "netNamespaceIpvs">;
 
-/** Room for a transaction with the addresses of large groups. */
-const sendBufferBytes = 16 << 20;
-
-/**
- * The nftables tables in which packets to the addresses of groups get their marks.
- *
- * They are replaced as a whole, at once, and only if they change.
- */
+/** The nftables tables in which packets to the addresses of groups get their marks. */
 export class FirewallMarks {
-  readonly #reactor: Reactor;
   readonly #log: Log;
+  readonly #tables: OwnTables;
   #config: MarkingConfig | undefined;
-  /** Tables that were made, or may be there from an earlier run. */
-  #made: readonly Table[] = [];
-  /** The text of what the kernel has; undefined: not known. */
-  #applied: string | undefined;
 
   constructor(reactor: Reactor, log: Log) {
-    this.#reactor = reactor;
     this.#log = log;
+    this.#tables = new OwnTables(
+      reactor,
+      (connect) => insideNamespace(this.#config?.netNamespaceIpvs, connect),
+    );
   }
 
   /**
@@ -50,53 +34,35 @@ export class FirewallMarks {
     config: MarkingConfig,
     markings: readonly Marking[],
   ): Promise<string | undefined> {
-    if (this.#config === undefined) this.#made = tablesOf(config.firewall);
+    const first = this.#config === undefined;
     this.#config = config;
     const contents = markingTables(config.firewall, markings);
-    const text = contents.map(printTable).join("");
-    const tables = contents.map(({ table }) => table);
-    const wanted = tables.map(describeTable);
-    const gone = this.#made.filter((it) => !wanted.includes(describeTable(it)));
-    if (text === this.#applied && gone.length === 0) return undefined;
-    const failure = await this.#change([
-      ...gone.flatMap(removeTable),
-      ...contents.flatMap(replaceTable),
-    ]);
-    if (failure !== undefined) return failure;
-    this.#made = tables;
-    this.#applied = text;
-    if (tables.length > 0) {
-      this.#log("info", `nftables: packets for groups are marked in ${wanted.join(" and ")}`);
-    }
-    return undefined;
+    const names = contents.map(({ table }) => describeTable(table));
+    return await this.#attempt(async () => {
+      if (first) {
+        const known = tablesOf(config.firewall);
+        await this.#tables.clear(known.filter((it) => !names.includes(describeTable(it))));
+      }
+      if (!await this.#tables.become(contents) || names.length === 0) return;
+      this.#log("info", `nftables: packets for groups are marked in ${names.join(" and ")}`);
+    });
   }
 
   /** Removes the tables. */
   async remove(): Promise<void> {
-    if (this.#applied === undefined || this.#made.length === 0) return;
-    const failure = await this.#change(this.#made.flatMap(removeTable));
-    this.#made = [];
+    const failure = await this.#attempt(() => this.#tables.become([]));
     if (failure === undefined) return;
     this.#log("warning", `nftables: cannot remove the tables of this daemon: ${failure}`);
   }
 
-  async #change(changes: readonly NetlinkRequest[]): Promise<string | undefined> {
-    if (changes.length === 0) return undefined;
+  async #attempt(change: () => Promise<unknown>): Promise<string | undefined> {
     try {
-      const namespace = this.#config?.netNamespaceIpvs;
-      using connection = insideNamespace(
-        namespace,
-        () =>
-          new NetlinkConnection(this.#reactor, { protocol: NETLINK_NETFILTER, sendBufferBytes }),
-      );
-      await connection.transact(transaction(changes));
+      await change();
       return undefined;
     } catch (error) {
       // The namespace may have gone meanwhile.
-      const isOfSystem = error instanceof NetlinkError || error instanceof SyscallError ||
-        error instanceof ExitError;
-      if (!isOfSystem) throw error;
-      return error.message;
+      if (isOfKernel(error) || error instanceof ExitError) return error.message;
+      throw error;
     }
   }
 }

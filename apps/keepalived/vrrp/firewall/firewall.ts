@@ -1,15 +1,8 @@
-import { NETLINK_NETFILTER, SyscallError } from "@keepalived/linux";
-import {
-  describeTable,
-  printTable,
-  removeTable,
-  replaceTable,
-  type Table,
-  transaction,
-} from "@keepalived/netlink-nftables";
-import { NetlinkConnection, NetlinkError, type Reactor } from "@keepalived/reactor";
-import type { NetlinkRequest } from "@keepalived/netlink-codec";
+import type { SyscallError } from "@keepalived/linux";
+import { describeTable } from "@keepalived/netlink-nftables";
+import type { NetlinkError, Reactor } from "@keepalived/reactor";
 import type { Log } from "../../log.ts";
+import { isOfKernel, isUnsupported, OwnTables } from "../../own_tables.ts";
 import type { Interfaces } from "../interfaces.ts";
 import { iptablesNote } from "./iptables.ts";
 import { disableLocalIgmp } from "./local_igmp.ts";
@@ -22,39 +15,23 @@ export type FirewallOptions = {
   readonly log: Log;
 };
 
-/** Room for a transaction with the addresses of thousands of virtual routers. */
-const sendBufferBytes = 16 << 20;
-
-/**
- * What a kernel answers that has no nf_tables, not for the family, or not the expressions that rules are made of; without
- * nfnetlink there is no socket at all.
- */
-const unsupported: ReadonlySet<string> = new Set([
-  "EOPNOTSUPP",
-  "EAFNOSUPPORT",
-  "ENOENT",
-  "EPROTONOSUPPORT",
-]);
-
 /**
  * The nftables tables that keep traffic from the addresses of virtual routers with `no_accept`, and that keep devices with
  * a virtual MAC address quiet.
  *
  * They do not follow the states of virtual routers: without the address there is nothing to refuse, and a takeover need
- * not wait for them. They are replaced as a whole, at once, and only if they change.
+ * not wait for them.
  */
 export class Firewall {
   readonly #options: FirewallOptions;
+  readonly #tables: OwnTables;
   #config: FirewallConfig | undefined;
-  /** Tables that were made, which the end or another configuration removes. */
-  #made: readonly Table[] = [];
-  /** The text of what the kernel has; undefined: not known. */
-  #applied: string | undefined;
   #watches: readonly Disposable[] = [];
   #localIgmp: Disposable | undefined;
 
   constructor(options: FirewallOptions) {
     this.#options = options;
+    this.#tables = new OwnTables(options.reactor);
   }
 
   /**
@@ -78,47 +55,29 @@ export class Firewall {
   async remove(): Promise<void> {
     this.#unwatch();
     this.#localIgmp?.[Symbol.dispose]();
-    const changes = this.#made.flatMap(removeTable);
-    this.#made = [];
-    if (changes.length > 0) await this.#change(changes, (error) => this.#sayNotRemoved(error));
+    await this.#attempt(() => this.#tables.become([]), (error) => this.#sayNotRemoved(error));
   }
 
   /** Tables that an earlier run may have left and that nothing is put in place of. */
   async #clearEarlier(config: FirewallConfig): Promise<void> {
     const wanted = this.#wanted(config).map(({ table }) => table.family);
     const left = tablesOf(config.global.firewall).filter(({ family }) => !wanted.includes(family));
-    if (left.length === 0) return;
-    await this.#change(left.flatMap(removeTable), (error) => {
-      // Where there is no nftables nothing can be left of it.
-      if (!unsupported.has(error.code)) this.#sayNotRemoved(error);
-    });
+    await this.#attempt(() => this.#tables.clear(left), (error) => this.#sayNotRemoved(error));
   }
 
   async #apply(config: FirewallConfig): Promise<void> {
     const asked = new Set<string>();
     const contents = this.#wanted(config, asked);
     this.#watch(asked);
-    const text = contents.map(printTable).join("");
-    if (text === this.#applied || text === "" && this.#made.length === 0) return;
-    const tables = contents.map(({ table }) => table);
-    const families = tables.map(({ family }) => family);
-    const made = this.#made;
-    const gone = made.filter(({ family }) => !families.includes(family));
-    const changes = [...gone.flatMap(removeTable), ...contents.flatMap(replaceTable)];
-    this.#made = tables;
-    this.#applied = text;
-    await this.#change(changes, (error) => {
-      if (this.#applied === text) {
-        this.#applied = undefined;
-        this.#made = made;
-      }
-      if (tables.length === 0) this.#sayNotRemoved(error);
+    const names = contents.map(({ table }) => describeTable(table)).join(" and ");
+    await this.#attempt(async () => {
+      if (!await this.#tables.become(contents)) return;
+      const what = names === "" ? "no rules are needed any more" : `rules are in ${names}`;
+      this.#options.log("info", `nftables: ${what}`);
+    }, (error) => {
+      if (names === "") this.#sayNotRemoved(error);
       else this.#sayNotMade(config, error);
     });
-    if (this.#applied !== text) return;
-    const names = tables.map(describeTable).join(" and ");
-    const what = tables.length === 0 ? "no rules are needed any more" : `rules are in ${names}`;
-    this.#options.log("info", `nftables: ${what}`);
   }
 
   /** @param asked gets the names of interfaces whose numbers are in the tables */
@@ -147,19 +106,14 @@ export class Firewall {
     this.#watches = [];
   }
 
-  /** The kernel carries a transaction out before the call that sends it returns; here it is waited for its answer. */
-  async #change(
-    changes: readonly NetlinkRequest[],
+  async #attempt(
+    change: () => Promise<unknown>,
     onFailure: (error: NetlinkError | SyscallError) => void,
   ): Promise<void> {
     try {
-      using connection = new NetlinkConnection(this.#options.reactor, {
-        protocol: NETLINK_NETFILTER,
-        sendBufferBytes,
-      });
-      await connection.transact(transaction(changes));
+      await change();
     } catch (error) {
-      if (!(error instanceof NetlinkError || error instanceof SyscallError)) throw error;
+      if (!isOfKernel(error)) throw error;
       onFailure(error);
     }
   }
@@ -169,7 +123,7 @@ export class Firewall {
   }
 
   #sayNotMade(config: FirewallConfig, error: NetlinkError | SyscallError): void {
-    const why = unsupported.has(error.code)
+    const why = isUnsupported(error)
       ? `this kernel lacks what the rules need (nf_tables, nft_dup): ${error.message}`
       : error.message;
     const open = refusing(config.instances).map(({ name }) => name);
