@@ -11,6 +11,11 @@ export function inactiveFeatures(config: Config): readonly string[] {
   ) {
     lines.push("linkbeat: no interface is polled, netlink tells of the carrier of each");
   }
+  if (config.global.files.configSaveDir !== undefined) {
+    lines.push(
+      "config_save_dir: no copies are kept; a reload logs what changed, and 'keepalived config diff' compares two files",
+    );
+  }
   lines.push(...withoutAgent(config.global));
   return lines;
 }

@@ -5,6 +5,7 @@ import {
   openNetlinkSocket,
   ReceiveBuffer,
   receiveNetlink,
+  setReceiveBuffer,
   type Socket,
   SyscallError,
 } from "@keepalived/linux";
@@ -93,6 +94,11 @@ export class NetlinkConnection {
     const { counters } = this.#requests;
     const malformed = counters.malformed + this.#counters.malformed;
     return { ...counters, ...this.#counters, malformed };
+  }
+
+  /** Makes room for messages that wait to be read. */
+  resizeReceiveBuffer(bytes: number): void {
+    setReceiveBuffer(this.#socket, bytes);
   }
 
   /** Sends one request. @returns the messages that answer it. @throws NetlinkError (as a rejection) */

@@ -1,3 +1,4 @@
+import type { GlobalConfig } from "@keepalived/keepalived-config";
 import type { NetlinkMessage } from "@keepalived/netlink-codec";
 import {
   decodeNotification,
@@ -24,10 +25,17 @@ export type NetlinkReflectorOptions = {
   readonly onOverrun: () => void;
 };
 
+/** Room for the acknowledgements of all requests that may be under way, beside notifications. */
+const leastBufferBytes = 2_097_152;
+
+/** What of a configuration says how much room there is. */
+type NetlinkBuffers = Pick<GlobalConfig["vrrp"], "commandBuffer" | "monitorBuffer">;
+
 /** Links and addresses as the kernel has them. Over the same connection the process asks the kernel for changes. */
 export class NetlinkReflector {
   readonly connection: NetlinkConnection;
   readonly #options: NetlinkReflectorOptions;
+  #bufferBytes = leastBufferBytes;
   /** Notifications that came while the kernel's tables are read, to be taken after them. */
   #early: Notification[] | undefined;
 
@@ -38,10 +46,18 @@ export class NetlinkReflector {
       groups: [link, ipv4Address, ipv6Address],
       // Addresses of hundreds that take over at once are not to wait: neighbours would be told of them first.
       limits: { outstanding: 1024 },
-      receiveBufferBytes: 2_097_152,
+      receiveBufferBytes: leastBufferBytes,
       onNotification: (message) => this.#notice(message),
       onOverrun: options.onOverrun,
     });
+  }
+
+  /** Makes more room for what the kernel says, if a configuration asks for it. */
+  configure({ commandBuffer, monitorBuffer }: NetlinkBuffers): void {
+    const bytes = Math.max(leastBufferBytes, commandBuffer.bytes, monitorBuffer.bytes);
+    if (bytes === this.#bufferBytes) return;
+    this.#bufferBytes = bytes;
+    this.connection.resizeReceiveBuffer(bytes);
   }
 
   /** Learns all that the kernel has. @throws NetlinkError (as a rejection) */

@@ -210,6 +210,7 @@ export class VrrpProcess {
   async #prepare(wanted: Config, tracks: boolean): Promise<PlacedConfig> {
     this.#announcer.configure(wanted);
     this.#world.channels.configure(wanted.global.vrrp);
+    this.#reflector.configure(wanted.global.vrrp);
     this.#groups.configure(wanted.syncGroups);
     await this.#reflector.read();
     const { next } = this.#predecessor ?? {};
@@ -244,6 +245,7 @@ export class VrrpProcess {
     await this.#devices.make(config.devices);
     this.#announcer.configure(config);
     this.#world.channels.configure(config.global.vrrp);
+    this.#reflector.configure(config.global.vrrp);
     this.#track(config);
     this.#kernel.together(() => {
       this.#kernel.configure(config);
