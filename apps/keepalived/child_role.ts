@@ -12,6 +12,7 @@ import {
   SIGRTMIN,
 } from "@keepalived/linux";
 import { type Deadline, Reactor, type Recorder } from "@keepalived/reactor";
+import { patched } from "@keepalived/reconcile";
 import {
   type ChildMessage,
   type ConfigurationMessage,
@@ -20,6 +21,7 @@ import {
   LineReader,
   type ParentMessage,
   type Question,
+  type ReconfigurationMessage,
   type RoleOptions,
   type ServerName,
   type ServerOrder,
@@ -134,6 +136,8 @@ class RunningChild {
   readonly #watch: Disposable;
   readonly #heart: Deadline;
   #process: RoleProcess | undefined;
+  /** What the parent told last. */
+  #config: Config | undefined;
   #pidFile: PidFile | undefined;
   #scheduling: Scheduling | undefined;
   #recording: Disposable & Recorder | undefined;
@@ -195,15 +199,22 @@ class RunningChild {
   #take(message: ParentMessage): void {
     if (message.kind === "question") return void this.#answer(message.id, message.question);
     if (message.kind === "sessions") return this.#process?.setSessions?.(message.sessions);
-    if (this.#process === undefined) return this.#start(message);
-    this.#process.setSessions?.(message.sessions);
-    setUmask(message.config.global.umask);
-    this.#schedule(message.config);
-    this.#tellWhen(this.#process.configure(message.config));
+    if (message.kind === "configuration") return this.#start(message);
+    this.#configure(message);
+  }
+
+  #configure({ change, sessions }: ReconfigurationMessage): void {
+    if (this.#process === undefined) return;
+    const config = this.#config = patched(this.#config, change) as Config;
+    this.#process.setSessions?.(sessions);
+    setUmask(config.global.umask);
+    this.#schedule(config);
+    this.#tellWhen(this.#process.configure(config));
   }
 
   #start(message: ConfigurationMessage): void {
     const { config, options, maintenance, orders, sessions, isCaretaker = false } = message;
+    this.#config = config;
     const { ident, processName, open } = this.#role;
     const named = config.global.processNames ? processName : "keepalived";
     setProcessName(this.#role.scheduling(config).process.name ?? named);

@@ -5,16 +5,22 @@ import {
   type LoadedConfig,
 } from "@keepalived/keepalived-config";
 import { loadFile } from "./config/load_file.ts";
+import type { Witness } from "./config/witness.ts";
 import { defaultConfigFile } from "./config_files.ts";
 import { inactiveFeatures } from "./inactive.ts";
 import type { Options } from "./options.ts";
 
-/** Reads the configuration that the command line names, with what the command line decides itself. */
-export async function loadOf(options: Options): Promise<LoadedConfig> {
+/**
+ * Reads the configuration that the command line names, with what the command line decides itself.
+ *
+ * @param witness told all that the reading asks of the world
+ */
+export async function loadOf(options: Options, witness?: Witness): Promise<LoadedConfig> {
   const loaded = await loadFile(configFileOf(options), {
     configId: options.value("configId"),
     machine: true,
     strictIncludes: options.count("strictIncludes") > 0,
+    ...(witness === undefined ? {} : { witness }),
   });
   const { config } = loaded;
   return config === undefined ? loaded : { ...loaded, config: withOptions(config, options) };

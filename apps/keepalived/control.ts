@@ -1,4 +1,5 @@
 import type { Config } from "@keepalived/keepalived-config";
+import type { Patch } from "@keepalived/reconcile";
 import type { Delivery } from "./notify/delivery.ts";
 import type { LogSettings } from "./log/settings.ts";
 
@@ -69,9 +70,17 @@ export type ConfigurationMessage = {
   readonly sessions: readonly SessionReport[];
 };
 
+/** Another configuration in the place of the one that the child was told last. */
+export type ReconfigurationMessage = Pick<ConfigurationMessage, "sessions"> & {
+  readonly kind: "reconfiguration";
+  /** What makes it of that one; absent: it is the same, and what it names is to be looked at again. */
+  readonly change?: Patch;
+};
+
 /** What the parent sends a child: one JSON line each on the child's standard input. */
 export type ParentMessage =
   | ConfigurationMessage
+  | ReconfigurationMessage
   | SessionsMessage
   | { readonly kind: "question"; readonly id: number; readonly question: Question };
 

@@ -30,8 +30,8 @@ export type ParseOptions = {
   readonly configId?: string;
   /** For `${_ENV NAME}`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** For `${_RANDOM}`. */
-  readonly seed?: number;
+  /** For `${_RANDOM}`: asked only if a file draws a number without a `random_seed`. */
+  readonly seed?: () => number;
   /** Every failure of an include is an error. */
   readonly strictIncludes?: boolean;
   /** Finds the place of a brace that is missing or too many. */
@@ -62,11 +62,13 @@ const LINE_COST = 64;
 export function parse(mainFile: string, load: Loader, options: ParseOptions = {}): Parsed {
   const { grammar } = options;
   const once = remembering(load);
-  const { parsed, wrong } = readAll(mainFile, once, options);
+  let drawn: number | undefined;
+  const seed = () => drawn ??= options.seed?.() ?? 0;
+  const { parsed, wrong } = readAll(mainFile, once, { ...options, seed });
   const balanced = wrong.missing + wrong.extra === 0;
   return balanced || grammar === undefined
     ? parsed
-    : readAll(mainFile, once, options, { grammar, wrong }).parsed;
+    : readAll(mainFile, once, { ...options, seed }, { grammar, wrong }).parsed;
 }
 
 /** A loader that gives the same answer to the same question, so that a second pass sees the same files. */
@@ -94,7 +96,7 @@ function readAll(
     sources: new Map(),
     definitions: new Map(),
     included: LENIENT,
-    seed: options.seed ?? 0,
+    seed: undefined,
     files: 0,
     endless: false,
     budget: { left: MOST_EXPANDED },
@@ -121,7 +123,8 @@ type Reader = {
   readonly definitions: Map<string, Definition>;
   /** What plain `include` does in the file that is read. */
   included: IncludePolicy;
-  seed: number;
+  /** Of the next `${_RANDOM}`; undefined: the first draws its own. */
+  seed: number | undefined;
   files: number;
   /** Whether a definition without end was reported. */
   endless: boolean;
@@ -254,7 +257,7 @@ function random(reader: Reader, argument: string): string | undefined {
   if (more.length > 0 || !Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high < low) {
     return undefined;
   }
-  const { value, seed } = nextRandom(reader.seed);
+  const { value, seed } = nextRandom(reader.seed ?? reader.options.seed?.() ?? 0);
   reader.seed = seed;
   return String(low + Math.floor(value * (high - low + 1)));
 }

@@ -33,8 +33,8 @@ export type LoadOptions = {
   readonly hostName: string;
   /** For `${_ENV NAME}`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** For `${_RANDOM}`. */
-  readonly seed?: number;
+  /** For `${_RANDOM}`: asked only if a file draws a number without a `random_seed`. */
+  readonly seed?: () => number;
   /** Every failure of an include is an error. */
   readonly strictIncludes?: boolean;
   /** Given: interfaces that do not exist are reported. */

@@ -1,5 +1,5 @@
 /**
- * The difference between two collections, by key.
+ * The difference between two collections by key, and between two values of plain data.
  *
  * @example
  * ```ts
@@ -13,3 +13,5 @@
  */
 
 export { type Difference, difference } from "./difference.ts";
+export { type Patch, patched, patchOf } from "./patch.ts";
+export { share } from "./share.ts";

@@ -7,6 +7,7 @@ import {
   type Form,
   loadConfig,
   type LoadedConfig,
+  type Loader,
   loadForm,
   type LoadOptions,
   readForm,
@@ -15,6 +16,7 @@ import {
 import { interfaceIndex, interfaceMtu } from "@keepalived/linux";
 import { loadFiles } from "../config_files.ts";
 import type { Placed } from "./place_yaml.ts";
+import { Witness } from "./witness.ts";
 
 /** The languages of configuration files. */
 export type Language = "conf" | "yaml" | "json";
@@ -40,20 +42,35 @@ export type Reading = {
   readonly machine: boolean;
   /** Whether every missing include is an error. */
   readonly strictIncludes?: boolean;
+  /** Told all that the reading asks of the world. */
+  readonly witness?: Witness;
 };
 
 /** The configuration of a file in any language; for this machine without what cannot run there. */
 export async function loadFile(file: string, reading: Reading): Promise<LoadedConfig> {
-  const loaded = await loadAnyFile(file, reading);
+  const witness = reading.witness ?? new Witness();
+  const loaded = await loadAnyFile(file, reading, witness);
   if (!reading.machine) return loaded;
   const { checkMachine } = await import("../config_machine.ts");
-  return checkMachine(loaded);
+  const { thisMachine } = await import("../machine/machine.ts");
+  return checkMachine(loaded, {
+    ...thisMachine,
+    userOf: witness.of(thisMachine.userOf),
+    groupIdOf: witness.of(thisMachine.groupIdOf),
+    realPath: witness.of(thisMachine.realPath),
+    status: witness.of(thisMachine.status),
+  });
 }
 
-async function loadAnyFile(file: string, reading: Reading): Promise<LoadedConfig> {
-  const options = optionsOf(reading);
-  if (languageOf(file) === "conf") return loadConfig(loadFiles, file, options);
-  const { node, diagnostics, sources } = await readData(file);
+async function loadAnyFile(
+  file: string,
+  reading: Reading,
+  witness: Witness,
+): Promise<LoadedConfig> {
+  const load = witness.of(loadFiles);
+  const options = optionsOf(reading, load, witness);
+  if (languageOf(file) === "conf") return loadConfig(load, file, options);
+  const { node, diagnostics, sources } = await readData(load, file);
   if (node === undefined) return { config: undefined, root: undefined, diagnostics, sources };
   const loaded = loadForm(node, options, sources);
   return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
@@ -61,30 +78,43 @@ async function loadAnyFile(file: string, reading: Reading): Promise<LoadedConfig
 
 /** A file in any language as plain data. */
 export async function readFileForm(file: string, reading: Reading): Promise<Form> {
-  if (languageOf(file) === "conf") return readForm(loadFiles, file, optionsOf(reading));
-  const { node, diagnostics, sources } = await readData(file);
+  if (languageOf(file) === "conf") {
+    return readForm(loadFiles, file, optionsOf(reading, loadFiles, new Witness()));
+  }
+  const { node, diagnostics, sources } = await readData(loadFiles, file);
   if (node === undefined) return { data: undefined, diagnostics, sources };
   const form = checkForm(node, sources);
   return { ...form, diagnostics: [...diagnostics, ...form.diagnostics] };
 }
 
-function optionsOf({ configId, machine, strictIncludes = false }: Reading): LoadOptions {
+function optionsOf(
+  { configId, machine, strictIncludes = false }: Reading,
+  load: Loader,
+  witness: Witness,
+): LoadOptions {
   return {
-    hostName: hostname(),
+    hostName: witness.of(hostname)(),
+    // Nobody changes that of a process.
     environment: process.env as Readonly<Record<string, string>>,
-    seed: Date.now() >>> 0,
-    nameFiles: loadFiles,
+    seed: witness.of(() => Date.now() >>> 0),
+    nameFiles: load,
     strictIncludes,
     ...(configId === undefined ? {} : { configId }),
     ...(machine
-      ? { interfaceExists: (name) => interfaceIndex(name) !== undefined, mtuOf: interfaceMtu }
+      ? {
+        interfaceExists: witness.of((name) => interfaceIndex(name) !== undefined),
+        mtuOf: witness.of(interfaceMtu),
+      }
       : {}),
   };
 }
 
 /** A YAML or JSON file. The library for it is loaded only if one is read. */
-async function readData(file: string): Promise<Placed & { readonly sources: Sources }> {
-  const [found] = loadFiles(file, undefined);
+async function readData(
+  load: Loader,
+  file: string,
+): Promise<Placed & { readonly sources: Sources }> {
+  const [found] = load(file, undefined);
   if (found === undefined || "error" in found) {
     const diagnostic: Diagnostic = {
       severity: "error",

@@ -2,7 +2,8 @@ import { release, version as kernelVersion } from "node:os";
 import { type Config, isMissingFile } from "@keepalived/keepalived-config";
 import { closeOnExec, setProcessName } from "@keepalived/linux";
 import { Reactor } from "@keepalived/reactor";
-import { configFileOf, loadOf, problemsOf } from "../config_load.ts";
+import { configFileOf } from "../config_load.ts";
+import { ConfigReader } from "../config_reader.ts";
 import { cpuUsage } from "../cpu_usage.ts";
 import { ExitError, exitStatus } from "../exit_status.ts";
 import { enterNetworkNamespace, isolateRunFolder } from "../isolation.ts";
@@ -52,7 +53,8 @@ export async function runParent(
     // What our own starter left open is not for children and scripts.
     closeOnExec();
     introduce(options, words, log);
-    const config = await start(options, log);
+    const reader = new ConfigReader(options);
+    const config = await start(options, reader, log);
     const { global } = config;
     setProcessName(global.parentName ?? "keepalived");
     const logSettings = logSettingsOf(options, suffixOf(global));
@@ -64,7 +66,16 @@ export async function runParent(
     using _limits = new ProcessLimits(options, global.umask, log);
     using _pidFile = new PidFile(pidFileOf(options, "pidFile", global), log);
     using reactor = new Reactor();
-    using parent = new Parent({ reactor, options, config, log, logSettings, manager, onRunning });
+    using parent = new Parent({
+      reactor,
+      options,
+      config,
+      reader,
+      log,
+      logSettings,
+      manager,
+      onRunning,
+    });
     using _keepAlive = new KeepAlive({
       scheduler: reactor,
       log,
@@ -102,28 +113,28 @@ function deviceOf(options: Options): string | undefined {
 }
 
 /** The configuration to start with, in the network namespace that it names. @throws ExitError if there is none */
-async function start(options: Options, log: Log): Promise<Config> {
+async function start(options: Options, reader: ConfigReader, log: Log): Promise<Config> {
   const given = options.value("namespace");
   if (given !== undefined) enterNetworkNamespace(given);
   const file = configFileOf(options);
   log("info", `Opening file '${file}'.`);
-  let loaded = await loadOf(options);
-  const wanted = loaded.config?.global.netNamespace;
+  let read = await reader.read();
+  const wanted = read.config?.global.netNamespace;
   if (wanted !== undefined) {
     if (given === undefined) {
       enterNetworkNamespace(wanted);
-      loaded = await loadOf(options); // Other interfaces are there.
+      read = await reader.read(); // Other interfaces are there.
     }
     isolateRunFolder(wanted);
   }
   // The first line has the place and the message; `keepalived -t` shows the line itself and a hint.
-  for (const problem of problemsOf(loaded)) log("warning", problem.split("\n", 1)[0] ?? "");
-  if (loaded.config === undefined) {
-    const problem = loaded.sources.size === 0 ? "Config files missing" : "No configuration in";
+  for (const problem of read.problems) log("warning", problem.split("\n", 1)[0] ?? "");
+  if (read.config === undefined) {
+    const problem = read.found ? "No configuration in" : "Config files missing";
     throw new ExitError(exitStatus.noConfiguration, `${problem} '${file}'.`);
   }
-  if (loaded.diagnostics.some((diagnostic) => isMissingFile(diagnostic))) {
+  if (read.diagnostics.some((diagnostic) => isMissingFile(diagnostic))) {
     throw new ExitError(exitStatus.noConfiguration, `Files that '${file}' includes are missing`);
   }
-  return loaded.config;
+  return read.config;
 }

@@ -4,6 +4,7 @@ import type { Config } from "@keepalived/keepalived-config";
 import { setUmask } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { configFileOf } from "../config_load.ts";
+import type { ConfigReader } from "../config_reader.ts";
 import type { ConfigurationMessage, RoleOptions, ServerOrder, SessionReport } from "../control.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import { exitStatus } from "../exit_status.ts";
@@ -36,6 +37,8 @@ export type ParentOptions = {
   readonly reactor: Reactor;
   readonly options: Options;
   readonly config: Config;
+  /** Has read the configuration once. */
+  readonly reader: ConfigReader;
   readonly log: Log;
   readonly logSettings: LogSettings;
   readonly manager: ServiceManager;
@@ -46,6 +49,7 @@ export type ParentOptions = {
 export class Parent {
   readonly #reactor: Reactor;
   readonly #options: Options;
+  readonly #reader: ConfigReader;
   readonly #log: Log;
   readonly #logSettings: LogSettings;
   readonly #manager: ServiceManager;
@@ -73,12 +77,14 @@ export class Parent {
   #loadedDeliveries: Deliveries | undefined;
   readonly #rights: Rights;
 
-  constructor({ reactor, options, config, log, logSettings, manager, onRunning }: ParentOptions) {
+  constructor(given: ParentOptions) {
+    const { reactor, options, config, reader, log, logSettings, manager, onRunning } = given;
     this.#manager = manager;
     this.#reactor = reactor;
     this.#onRunning = onRunning;
     this.#options = options;
     this.#config = config;
+    this.#reader = reader;
     this.#log = log;
     this.#logSettings = logSettings;
     this.#rights = new Rights(log);
@@ -332,7 +338,7 @@ export class Parent {
 
   #readAgain(): Promise<ReadAgain> {
     const marker = markerOf(this.#config.global);
-    return withMarker(marker, this.#log, () => readAgain(this.#options, this.#config));
+    return withMarker(marker, this.#log, () => readAgain(this.#reader, this.#config));
   }
 
   async #reload(): Promise<ReloadReport> {

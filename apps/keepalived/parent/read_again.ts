@@ -2,10 +2,8 @@ import {
   type Config,
   describeDifference,
   difference,
-  type LoadedConfig,
 } from "@keepalived/keepalived-config";
-import { loadOf, problemsOf } from "../config_load.ts";
-import type { Options } from "../options.ts";
+import type { ConfigReader, ReadConfig } from "../config_reader.ts";
 import type { ReloadReport } from "../status/premises.ts";
 
 /** What reading the files again gave. */
@@ -17,24 +15,25 @@ export type ReadAgain = {
 };
 
 /** Reads the configuration again, and compares it with the one that runs. */
-export async function readAgain(options: Options, running: Config): Promise<ReadAgain> {
-  const loaded = await loadOf(options);
-  const problems = problemsOf(loaded);
-  const changed = loaded.config && difference(running, loaded.config);
-  const refusal = refusalOf(loaded, changed?.refused ?? []);
+export async function readAgain(reader: ConfigReader, running: Config): Promise<ReadAgain> {
+  const read = await reader.read(running);
+  const changed = read.config === undefined || read.config === running
+    ? undefined
+    : difference(running, read.config);
+  const refusal = refusalOf(read, changed?.refused ?? []);
   return {
-    config: refusal === undefined ? loaded.config : undefined,
+    config: refusal === undefined ? read.config : undefined,
     report: {
       applied: false,
       ...(refusal === undefined ? {} : { refusal }),
-      problems,
+      problems: read.problems,
       changes: changed === undefined ? [] : describeDifference(changed),
     },
   };
 }
 
 function refusalOf(
-  { config, diagnostics }: LoadedConfig,
+  { config, diagnostics }: ReadConfig,
   fixed: readonly string[],
 ): string | undefined {
   if (config === undefined || diagnostics.some(({ severity }) => severity === "error")) {

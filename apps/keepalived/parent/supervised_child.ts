@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { sendSignal, SIGKILL, SIGTERM } from "@keepalived/linux";
 import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import { patchOf } from "@keepalived/reconcile";
 import {
   isStuck,
   type ProcessEnd,
@@ -93,6 +94,8 @@ export class SupervisedChild {
   /** Whether the process that runs has taken a configuration. */
   #hasWorked = false;
   #goneSinceUs: number | undefined;
+  /** What the process was told last. */
+  #told: ConfigurationMessage["config"] | undefined;
   /** What the process was told and does not run yet. */
   readonly #sent: ConfigurationMessage[] = [];
   /** What it runs, or the one before it ran that was killed; undefined: nothing can be left of it. */
@@ -122,7 +125,15 @@ export class SupervisedChild {
   /** Hands over the current configuration. */
   configure(patience: Patience): void {
     this.#host.configure({ ...times, ...patience });
-    this.#sendConfiguration(this.#options.configuration());
+    if (this.#process === undefined) return;
+    const message = this.#options.configuration();
+    const change = patchOf(this.#told, message.config);
+    this.#note(message);
+    this.#send({
+      kind: "reconfiguration",
+      sessions: message.sessions,
+      ...(change === undefined ? {} : { change }),
+    });
   }
 
   /** Tells the child how BFD sessions are, if it runs: if not, its configuration will. */
@@ -269,7 +280,9 @@ export class SupervisedChild {
       this.#ended(
         signal === null ? { kind: "exited", status: status ?? 0 } : { kind: "killed", signal },
       ));
-    this.#sendConfiguration({ ...this.#options.configuration(), ...this.#predecessor() });
+    const message = { ...this.#options.configuration(), ...this.#predecessor() };
+    this.#note(message);
+    this.#send(message);
   }
 
   /** What a successor is to know of who was there before. */
@@ -301,9 +314,9 @@ export class SupervisedChild {
     this.#host.send({ kind: "ended", end });
   }
 
-  #sendConfiguration(message: ConfigurationMessage): void {
-    if (this.#process !== undefined) this.#sent.push(message);
-    this.#send(message);
+  #note(message: ConfigurationMessage): void {
+    this.#told = message.config;
+    this.#sent.push(message);
   }
 
   #send(message: ParentMessage): void {

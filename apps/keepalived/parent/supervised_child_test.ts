@@ -205,6 +205,40 @@ test("one that gives signs of life stays", async () => {
   assert.equal(it.said.length, 1);
 });
 
+test("it is told only what changes, and a successor everything", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "keepalived-child-"));
+  try {
+    const file = join(folder, "told");
+    const it = new Nursery(
+      `while read line; do echo "$line" >>${file}; ${alive}; ${configured}; done`,
+    );
+    const configure = async (config: object) => {
+      const before = it.ready;
+      it.configuration = { config, sessions: [] };
+      it.child.configure({ graceUs: second });
+      await it.until("ready", () => it.ready > before);
+    };
+    await it.until("ready", () => it.ready === 1);
+    await configure({ name: "a", weights: [1, 2] });
+    await configure({ name: "a", weights: [1, 3] });
+    await configure({ name: "a", weights: [1, 3] });
+    await it.crash();
+    await it.until("ready", () => it.ready === 5);
+    const told = readFileSync(file, "utf8").trimEnd().split("\n")
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const common = { kind: "reconfiguration", sessions: [] };
+    assert.deepEqual(told.slice(0, 4), [
+      { kind: "configuration", config: "one" },
+      { ...common, change: { to: { name: "a", weights: [1, 2] } } },
+      { ...common, change: { parts: [["weights", { parts: [[1, { to: 3 }]] }]] } },
+      common,
+    ]);
+    assert.deepEqual(told[4]?.["config"], { name: "a", weights: [1, 3] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 for (const status of [1, 2, 4]) {
   test(`exit status ${status} is permanent`, async () => {
     const it = new Nursery(`exit ${status}`);

@@ -1,10 +1,13 @@
-import type { VrrpInstanceConfig } from "../model.ts";
+import type { Config, VrrpInstanceConfig } from "../model.ts";
+import type { VirtualServer } from "../model_lvs.ts";
 import type { PlainStatement } from "../plain.ts";
 import { showTable } from "../show/entry.ts";
 import { INSTANCE } from "../show/instance.ts";
 import { showConfig } from "../show/show.ts";
 import { describeBlock } from "./describe_block.ts";
 import type { ConfigDifference } from "./difference.ts";
+import { virtualServerIdentity } from "./identity.ts";
+import { sameMeaning } from "./same.ts";
 
 /**
  * What a reload would do, in words, one line each; empty if nothing.
@@ -12,7 +15,7 @@ import type { ConfigDifference } from "./difference.ts";
  * Secrets are not shown, only that they change.
  */
 export function describeDifference(it: ConfigDifference): readonly string[] {
-  const [from, to] = [it.from, it.to].map((config) =>
+  const [from, to] = withoutEqualServers(it.from, it.to).map((config) =>
     showConfig(config, { secrets: "shown" }).filter(({ name }) => name !== "vrrp_instance")
   );
   return [
@@ -21,6 +24,40 @@ export function describeDifference(it: ConfigDifference): readonly string[] {
     ),
     ...describeBlock({ keyword: "", from: from ?? [], to: to ?? [] }),
     ...describeInstances(it),
+  ];
+}
+
+/**
+ * Both without real servers that are equal and at one place, of which there may be thousands; if the virtual servers are
+ * not the same ones, as they are.
+ */
+function withoutEqualServers(from: Config, to: Config): readonly [Config, Config] {
+  const pairs = to.virtualServers.flatMap((after, i) => {
+    const before = from.virtualServers[i];
+    return before === undefined || virtualServerIdentity(before) !== virtualServerIdentity(after)
+      ? []
+      : [withoutEqual(before, after)];
+  });
+  const isOther = pairs.length < to.virtualServers.length ||
+    to.virtualServers.length < from.virtualServers.length;
+  if (isOther) return [from, to];
+  return [
+    { ...from, virtualServers: pairs.map(([before]) => before) },
+    { ...to, virtualServers: pairs.map(([, after]) => after) },
+  ];
+}
+
+function withoutEqual(
+  before: VirtualServer,
+  after: VirtualServer,
+): readonly [VirtualServer, VirtualServer] {
+  const [old, now] = [before.realServers, after.realServers];
+  if (old.length !== now.length) return [before, after];
+  const differs = now.map((server, i) => !sameMeaning(old[i], server));
+  const keep = (_: unknown, i: number) => differs[i] === true;
+  return [
+    { ...before, realServers: old.filter(keep) },
+    { ...after, realServers: now.filter(keep) },
   ];
 }
 

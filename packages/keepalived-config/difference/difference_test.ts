@@ -189,6 +189,26 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
       "virtual_server 10.0.0.1 80: real_server 10.0.1.2 80 added",
     ],
   ],
+  [
+    "one of many real servers",
+    service([1, 2, 3, 4].map((n) => server("weight 1", `10.0.1.${n} 80`)).join("\n")),
+    service(
+      [1, 2, 3, 4].map((n) => server(`weight ${n === 3 ? 2 : 1}`, `10.0.1.${n} 80`)).join("\n"),
+    ),
+    ["virtual_server 10.0.0.1 80: real_server 10.0.1.3 80: weight 1 → 2"],
+  ],
+  [
+    "real servers in another order",
+    service([1, 2, 3].map((n) => server("", `10.0.1.${n} 80`)).join("\n")),
+    service([1, 3, 2].map((n) => server("", `10.0.1.${n} 80`)).join("\n")),
+    [],
+  ],
+  [
+    "one of two virtual servers with the same real servers",
+    service(server()) + service(server()).replace("10.0.0.1", "10.0.0.2"),
+    service(server()).replace("10.0.0.1", "10.0.0.2"),
+    ["virtual_server 10.0.0.1 80 removed"],
+  ],
   ["a virtual server that is gone", service(server()), "", ["virtual_server 10.0.0.1 80 removed"]],
   ["static addresses", "", "static_ipaddress {\n10.0.0.1 dev eth1\n}", ["static_ipaddress added"]],
   [

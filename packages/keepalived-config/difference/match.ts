@@ -64,11 +64,18 @@ export function match<T>(
   name: (item: T) => string = () => "",
 ): Difference<T> {
   const shared = new Set([...repeated(from.map(identity)), ...repeated(to.map(identity))]);
-  const keys = new Map([
-    ...keysOf(from, identity, name, shared),
-    ...keysOf(to, identity, name, shared),
-  ]);
-  return difference(to, from, (item) => keys.get(item) ?? "", sameMeaning);
+  // One object may be in both lists, under different keys.
+  const { add, change, remove } = difference(
+    keysOf(to, identity, name, shared),
+    keysOf(from, identity, name, shared),
+    ([, key]) => key,
+    ([a], [b]) => sameMeaning(a, b),
+  );
+  return {
+    add: add.map(([item]) => item),
+    change: change.map(({ from: [before], to: [after] }) => ({ from: before, to: after })),
+    remove: remove.map(([item]) => item),
+  };
 }
 
 /** The identity of what is known by its name. */

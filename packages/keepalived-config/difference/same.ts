@@ -7,7 +7,10 @@ export function sameMeaning(a: unknown, b: unknown): boolean {
       a.every((item, i) => sameMeaning(item, b[i]));
   }
   const [left, right] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
-  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-  names.delete("at");
-  return [...names].every((name) => sameMeaning(left[name], right[name]));
+  for (const name of Object.keys(left)) {
+    if (name !== "at" && !sameMeaning(left[name], right[name])) return false;
+  }
+  return Object.keys(right).every((name) =>
+    name === "at" || right[name] === undefined || Object.hasOwn(left, name)
+  );
 }

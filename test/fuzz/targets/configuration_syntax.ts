@@ -45,7 +45,7 @@ export const target: Target = {
         ? [{ path: "c.conf", error: "Permission denied" }]
         : [];
     const read = () =>
-      parse("a.conf", load, { configId: "low", environment: { HOME: "/root" }, seed: 7 });
+      parse("a.conf", load, { configId: "low", environment: { HOME: "/root" }, seed: () => 7 });
     const { entries, diagnostics, sources } = read();
     obeyDiagnostics(diagnostics, sources);
     const lines = new Map([...sources].map(([file, it]) => [file, it.split("\n")]));
