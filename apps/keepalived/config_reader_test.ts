@@ -117,7 +117,9 @@ for (const { what, text, before, change } of changes) {
 }
 
 test("read() draws random numbers anew each time", async () => {
-  const reader = readerOf(write(virtualServer(80).replace("weight 1", "weight ${_RANDOM 1 65535}")));
+  const reader = readerOf(
+    write(virtualServer(80).replace("weight 1", "weight ${_RANDOM 1 65535}")),
+  );
   const weights = new Set<number | undefined>();
   for (let i = 0; i < 20; i++) {
     weights.add(configOf(await reader.read()).virtualServers[0]?.realServers[0]?.weight);

@@ -7,8 +7,13 @@ const retryMs = 10;
 /** Time that the end of the process waits for such a reader. */
 const lastWordsMs = 200;
 
+/** Further lines of one turn are written together, up to so many characters. */
+const portionLength = 16_384;
+
 let waiting = "";
 let lostLines = 0;
+let isHeld = false;
+let triedMs = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /**
@@ -24,11 +29,22 @@ export function writeConsole(text: string): void {
   }
   waiting += lostLines === 0 ? text : `${lostLines} lines of the log were lost\n${text}`;
   lostLines = 0;
-  flush();
+  // A reader who is slow is not asked again with every line.
+  if (retry !== undefined) {
+    if (performance.now() - triedMs >= 1) flush();
+  } else if (!isHeld || waiting.length >= portionLength) flush();
+  if (isHeld) return;
+  isHeld = true;
+  queueMicrotask(() => {
+    isHeld = false;
+    if (retry === undefined) flush();
+  });
 }
 
 function flush(): void {
+  clearTimeout(retry);
   retry = undefined;
+  triedMs = performance.now();
   while (waiting !== "") {
     const bytes = new TextEncoder().encode(waiting);
     let written: number;

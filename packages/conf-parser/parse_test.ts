@@ -418,7 +418,8 @@ test("include_check holds to the end of its file, and in the files that this inc
 });
 
 test("random_seed begins ${_RANDOM} anew", () => {
-  const words = (text: string, seed: number) => shape(read(text, { seed: () => seed }).entries).at(-1);
+  const words = (text: string, seed: number) =>
+    shape(read(text, { seed: () => seed }).entries).at(-1);
   const text = "g {\nrandom_seed 5\n}\na ${_RANDOM} ${_RANDOM}";
   assert.deepEqual(words(text, 1), words(text, 2));
   assert.deepEqual(words(text, 1), words("a ${_RANDOM} ${_RANDOM}", 5));

@@ -35,6 +35,30 @@ export function desired(config: PoolConfig, state: PoolState): PoolTable {
   return { destinations, undecided };
 }
 
+/** Whether two tables are the same to the kernel, in the same order. */
+export function sameTable(a: PoolTable, b: PoolTable): boolean {
+  return sameList(
+    a.destinations,
+    b.destinations,
+    (one, other) => one.weight === other.weight && sameEndpoint(one, other),
+  ) &&
+    sameList(a.undecided, b.undecided, sameEndpoint);
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (one: T, other: T) => boolean) {
+  return a.length === b.length && a.every((one, i) => {
+    const other = b[i];
+    return other !== undefined && same(one, other);
+  });
+}
+
+function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address && a.port === b.port && a.upperThreshold === b.upperThreshold &&
+    a.lowerThreshold === b.lowerThreshold &&
+    (a.forwarding === b.forwarding ||
+      JSON.stringify(a.forwarding) === JSON.stringify(b.forwarding));
+}
+
 /** What one server gets: a weight, nothing, or not to be touched. */
 export type Share = number | "none" | "undecided";
 

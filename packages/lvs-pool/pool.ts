@@ -1,6 +1,6 @@
 import { type Machine, move, stay, type Step } from "@keepalived/machine";
 import type { PoolConfig, PoolServer } from "./config.ts";
-import { desired, shareOf } from "./desired.ts";
+import { desired, sameTable, shareOf } from "./desired.ts";
 import { aliveShare, aliveWeight, hasQuorum, quorumBand } from "./quorum.ts";
 import {
   carriedOver,
@@ -146,6 +146,11 @@ function reconfigure(previous: PoolConfig, config: PoolConfig, state: PoolState)
   const servers: ServerState[] = [];
   for (const server of config.servers) {
     const before = known.get(server.id);
+    if (before?.server === server) {
+      gone.delete(server.id);
+      servers.push(before.its);
+      continue;
+    }
     const after = before === undefined
       ? newServer(server)
       : carriedOver(before.server, server, before.its);
@@ -163,9 +168,8 @@ function reconfigure(previous: PoolConfig, config: PoolConfig, state: PoolState)
   const next = isSame && weight === state.weight ? state : { ...state, weight, servers };
   if (!state.running) return move(next);
   const { state: settled, actions } = settle(config, next, "configured");
-  const isOther = JSON.stringify(desired(previous, state)) !==
-    JSON.stringify(desired(config, settled));
-  const first: PoolAction[] = isOther ? [{ kind: "desired-changed" }] : [];
+  const isSameTable = sameTable(desired(previous, state), desired(config, settled));
+  const first: PoolAction[] = isSameTable ? [] : [{ kind: "desired-changed" }];
   return move(settled, [...first, ...departures, ...told, ...actions]);
 }
 

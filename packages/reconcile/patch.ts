@@ -5,7 +5,10 @@ export type Patch =
   /** Another value in its place. */
   | { readonly to: unknown }
   /** Fields or items that change, by name or index; all others stay. */
-  | { readonly parts: readonly (readonly [at: string | number, Patch])[]; readonly length?: number };
+  | {
+    readonly parts: readonly (readonly [at: string | number, Patch])[];
+    readonly length?: number;
+  };
 
 /**
  * What is to be told to somebody who has the JSON text of `from`, so that it has that of `to`; undefined: nothing.

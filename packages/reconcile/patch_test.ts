@@ -52,7 +52,11 @@ test("share() gives the next value, and the previous one itself if both have one
 });
 
 test("share() and patchOf() leave what is equal beside a change", () => {
-  const from = { name: "x", servers: [{ id: 1, weight: 1 }, { id: 2, weight: 1 }], at: { line: 1 } };
+  const from = {
+    name: "x",
+    servers: [{ id: 1, weight: 1 }, { id: 2, weight: 1 }],
+    at: { line: 1 },
+  };
   const next = JSON.parse(JSON.stringify(from)) as typeof from;
   const second = next.servers[1];
   assert.ok(second !== undefined);

@@ -10,13 +10,14 @@ export function share<T>(previous: unknown, next: T): T {
   if (!isRecord(previous) || !isRecord(next)) return next;
   const names = Object.keys(next);
   if (!hasSameFields(Object.keys(previous), names)) return next;
-  const shared: Record<string, unknown> = {};
-  let isSame = true;
+  let shared: Record<string, unknown> | undefined;
   for (const name of names) {
-    const part = shared[name] = share(previous[name], next[name]);
-    isSame &&= Object.is(part, previous[name]);
+    const part = share(previous[name], next[name]);
+    if (Object.is(part, previous[name])) continue;
+    shared ??= { ...previous };
+    shared[name] = part;
   }
-  return (isSame ? previous : shared) as T;
+  return (shared ?? previous) as T;
 }
 
 function shareItems<T extends readonly unknown[]>(previous: readonly unknown[], next: T): T {

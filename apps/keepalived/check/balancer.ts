@@ -85,8 +85,10 @@ export class Balancer {
   readonly #owner: string;
   #config: VirtualServer;
   #plan: Plan;
-  /** By id; while the configuration is replaced, those that are no longer in it too: their end is told. */
-  #servers: ReadonlyMap<string, RealServer>;
+  /** While the configuration is replaced: what was there before it, as the end of some is told. */
+  #former: Plan = [];
+  /** Those of both plans by id, when somebody has asked for one. */
+  #servers: ReadonlyMap<string, RealServer> | undefined;
   #services: readonly Service[];
   #suspended = false;
   /** The kind of the checker whose verdict is taken just now. */
@@ -97,7 +99,6 @@ export class Balancer {
     this.#owner = world.owner();
     this.#config = config;
     this.#plan = planOf(config.realServers);
-    this.#servers = serversOf(this.#plan);
     this.#services = this.#servicesOf(config);
     this.#pool = host(pool, {
       name: `pool ${config.name}`,
@@ -145,12 +146,13 @@ export class Balancer {
   /** Goes over to another configuration: servers and checkers that are in both keep what is known of them. */
   configure(config: VirtualServer): void {
     this.#config = config;
-    this.#plan = planOf(config.realServers, this.#plan);
+    this.#former = this.#plan;
+    this.#plan = planOf(config.realServers, this.#former);
     this.#services = this.#servicesOf(config);
-    const servers = serversOf(this.#plan);
-    this.#servers = new Map([...this.#servers, ...servers]);
+    this.#servers = undefined;
     this.#pool.configure(poolConfigOf(config, this.#plan, this.#world.initNotifies()));
-    this.#servers = servers;
+    this.#former = [];
+    this.#servers = undefined;
     this.#configureCheckers();
     this.addressesChanged();
     this.#world.programSoon(this);
@@ -223,7 +225,7 @@ export class Balancer {
     for (const line of linesOf(action, this.#config.name)) this.#world.log(severity, line);
     if (action.kind === "server-state") {
       const { id, name, up } = action;
-      const server = this.#servers.get(id);
+      const server = this.#server(id);
       const command = up ? server?.notifyUp : server?.notifyDown;
       const virtualServer = this.#config.name;
       const mail = server?.smtpAlert === true ? serverMail(action, this.#speaker) : undefined;
@@ -235,6 +237,13 @@ export class Balancer {
       const command = up ? quorumUp : quorumDown;
       this.#notify({ kind: "virtual-server", name, up }, { command, mail });
     }
+  }
+
+  #server(id: string): RealServer | undefined {
+    this.#servers ??= new Map(
+      [...this.#former, ...this.#plan].map(({ id, config }) => [id, config]),
+    );
+    return this.#servers.get(id);
   }
 
   #notify(
@@ -262,10 +271,11 @@ export class Balancer {
         this.#checkers.delete(key);
       }
     }
+    const added = [...planned].filter(([key]) => !this.#checkers.has(key));
+    if (added.length === 0) return;
     // Of a server that is down, the pool waits for the new ones too.
     const awaited = new Map(this.#pool.state.servers.map(({ id, failed }) => [id, failed]));
-    for (const [key, { server, checker }] of planned) {
-      if (this.#checkers.has(key)) continue;
+    for (const [, { server, checker }] of added) {
       this.#add(server, checker, awaited.get(server.id)?.includes(checker.id) === true);
     }
   }
@@ -340,10 +350,6 @@ export class Balancer {
         }`,
     );
   }
-}
-
-function serversOf(plan: Plan): ReadonlyMap<string, RealServer> {
-  return new Map(plan.map(({ id, config }) => [id, config]));
 }
 
 function keyOf(server: PlannedServer, checker: PlannedChecker): string {

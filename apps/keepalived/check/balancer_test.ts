@@ -274,6 +274,33 @@ test("ha_suspend of a firewall mark looks for the addresses that it names", asyn
   assert.equal(stage.attempts.length, 2);
 });
 
+test("ha_suspend of a group: one of its addresses on this host is enough", async () => {
+  const text = "virtual_server_group G {\n192.0.2.1 80\n192.0.2.7 81\nfwmark 5\n}\n" +
+    virtualServerText("ha_suspend", two).replace("192.0.2.1 80", "group G");
+  const stage = new Stage(text);
+  stage.localAddress = undefined;
+  stage.answers.set(1, succeeded).set(2, refused);
+  await stage.start(5);
+  assert.equal(stage.attempts.length, 0);
+  const served = (servers: string) =>
+    ["192.0.2.1:80", "192.0.2.7:81", "fwmark 5"].map((key) => `${key} > ${servers}`);
+  assert.deepEqual(stage.wanted, served("1:1 2:1"));
+  stage.localAddress = "192.0.2.7";
+  stage.balancer.addressesChanged();
+  await stage.run(3);
+  assert.deepEqual(stage.wanted, served("1:1"));
+  stage.localAddress = "192.0.2.9"; // Another address of the host.
+  stage.balancer.addressesChanged();
+  const count = stage.attempts.length;
+  await stage.run(3);
+  assert.equal(stage.attempts.length, count);
+  assert.deepEqual(stage.log.filter((line) => line.includes("healthcheckers")), [
+    "Suspending healthcheckers of VS [G]:0: none of its addresses is on this host",
+    "Activating healthcheckers of VS [G]:0: 192.0.2.7 is on this host",
+    "Suspending healthcheckers of VS [G]:0: none of its addresses is on this host",
+  ]);
+});
+
 test("a reload keeps what is known of servers and checkers that are in both", async () => {
   const stage = new Stage(virtualServerText("", two));
   stage.answers.set(1, succeeded).set(2, refused).set(3, succeeded);

@@ -1,6 +1,6 @@
 import type { CheckerConfig, RealServer, VirtualServer } from "@keepalived/keepalived-config";
 import { checkerIdentity, realServerIdentity } from "@keepalived/keepalived-config/match";
-import type { PoolConfig } from "@keepalived/lvs-pool";
+import type { PoolConfig, PoolServer } from "@keepalived/lvs-pool";
 
 /** The real servers of a virtual server and their checkers, with ids that outlive a reload. */
 export type Plan = readonly PlannedServer[];
@@ -9,6 +9,8 @@ export type PlannedServer = {
   readonly id: string;
   readonly config: RealServer;
   readonly checkers: readonly PlannedChecker[];
+  /** What the pool has to know of it. */
+  readonly pool: PoolServer;
 };
 
 export type PlannedChecker = {
@@ -19,13 +21,32 @@ export type PlannedChecker = {
   readonly config: CheckerConfig;
 };
 
-/** Gives servers and checkers their ids: those that were there before keep theirs. */
+/** Gives servers and checkers their ids: those that were there before keep theirs. What is the same stays what it is. */
 export function planOf(servers: readonly RealServer[], previous: Plan = []): Plan {
   const before = new Map(previous.map((server) => [server.id, server]));
   return servers.map((config) => {
     const id = realServerIdentity(config);
-    return { id, config, checkers: planCheckers(config.checkers, before.get(id)?.checkers ?? []) };
+    const known = before.get(id);
+    if (known?.config === config) return known;
+    const checkers = planCheckers(config.checkers, known?.checkers ?? []);
+    return { id, config, checkers, pool: poolServerOf(id, config, checkers) };
   });
+}
+
+function poolServerOf(
+  id: string,
+  config: RealServer,
+  checkers: readonly PlannedChecker[],
+): PoolServer {
+  const { name, address, port, forwarding, upperThreshold, lowerThreshold } = config;
+  return {
+    id,
+    name,
+    endpoint: { address, port, forwarding, upperThreshold, lowerThreshold },
+    weight: config.weight,
+    inhibitOnFailure: config.inhibitOnFailure,
+    checkers: checkers.map(({ id, config }) => ({ id, alpha: config.alpha })),
+  };
 }
 
 /** What the pool of a virtual server has to know. */
@@ -40,20 +61,7 @@ export function poolConfigOf(
     hysteresis,
     omega,
     initNotifies,
-    servers: plan.map(({ id, config, checkers }) => ({
-      id,
-      name: config.name,
-      endpoint: {
-        address: config.address,
-        port: config.port,
-        forwarding: config.forwarding,
-        upperThreshold: config.upperThreshold,
-        lowerThreshold: config.lowerThreshold,
-      },
-      weight: config.weight,
-      inhibitOnFailure: config.inhibitOnFailure,
-      checkers: checkers.map(({ id, config }) => ({ id, alpha: config.alpha })),
-    })),
+    servers: plan.map(({ pool }) => pool),
     ...sorryServer !== undefined && {
       sorryServer: {
         name: sorryServer.name,
@@ -74,6 +82,7 @@ function planCheckers(
   configs: readonly CheckerConfig[],
   previous: readonly PlannedChecker[],
 ): readonly PlannedChecker[] {
+  if (configs.length === 0) return [];
   const known = new Map(previous.map(({ key, id }) => [key, id]));
   const keys = uniqueKeys(configs);
   const taken = new Set(keys.flatMap((key) => known.get(key) ?? []));

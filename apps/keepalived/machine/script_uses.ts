@@ -15,15 +15,19 @@ export type ScriptUse = {
 
 /** Every script of a configuration, in the order of the file. A test of existence (`</path`) is none. */
 export function scriptUses(root: Body): readonly ScriptUse[] {
-  return root.order.flatMap((statement) => usesOf(statement, undefined));
+  const uses: ScriptUse[] = [];
+  addUses(root, undefined, uses);
+  return uses;
 }
 
-function usesOf(statement: Statement, parent: Statement | undefined): readonly ScriptUse[] {
-  const command = commandOf(statement);
-  const own = command === undefined || command.argv[0]?.startsWith("<")
-    ? []
-    : [useOf(statement, command, parent)];
-  return [...own, ...statement.body.order.flatMap((inner) => usesOf(inner, statement))];
+function addUses(body: Body, parent: Statement | undefined, uses: ScriptUse[]): void {
+  for (const statement of body.order) {
+    const command = commandOf(statement);
+    if (command !== undefined && command.argv[0]?.startsWith("<") !== true) {
+      uses.push(useOf(statement, command, parent));
+    }
+    addUses(statement.body, statement, uses);
+  }
 }
 
 function commandOf({ values }: Statement): Command | undefined {

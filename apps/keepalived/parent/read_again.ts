@@ -1,8 +1,4 @@
-import {
-  type Config,
-  describeDifference,
-  difference,
-} from "@keepalived/keepalived-config";
+import { type Config, describeDifference, difference } from "@keepalived/keepalived-config";
 import type { ConfigReader, ReadConfig } from "../config_reader.ts";
 import type { ReloadReport } from "../status/premises.ts";
 

@@ -28,7 +28,7 @@ class Nursery {
   readonly deliveries: number[] = [];
 
   /** What the child is told from now on. */
-  configuration: { readonly config: string; readonly [key: string]: unknown } = { config: "one" };
+  configuration: { readonly config: unknown; readonly [key: string]: unknown } = { config: "one" };
 
   constructor(
     script: string,

@@ -15,11 +15,21 @@ export type Before = {
  * added`. Secrets are not shown, only that they changed. Outside all blocks (the keyword is empty) order means nothing.
  */
 export function describeBlock({ keyword, from, to }: Before): readonly string[] {
-  const names = new Set([...to, ...from].map(({ name }) => name));
-  return [...names].flatMap((name) => {
-    const [old, now] = [from, to].map((all) => all.filter((one) => one.name === name));
-    return describeKeyword(keyword, old ?? [], now ?? []);
-  });
+  const [old, now] = [byName(from), byName(to)];
+  const names = new Set([...now.keys(), ...old.keys()]);
+  return [...names].flatMap((name) =>
+    describeKeyword(keyword, old.get(name) ?? [], now.get(name) ?? [])
+  );
+}
+
+function byName(all: readonly PlainStatement[]): ReadonlyMap<string, readonly PlainStatement[]> {
+  const found = new Map<string, PlainStatement[]>();
+  for (const one of all) {
+    const same = found.get(one.name);
+    if (same === undefined) found.set(one.name, [one]);
+    else same.push(one);
+  }
+  return found;
 }
 
 /** All statements of one keyword: a value changes; of several lines or blocks some come and some go. */
@@ -28,6 +38,7 @@ function describeKeyword(
   from: readonly PlainStatement[],
   to: readonly PlainStatement[],
 ): readonly string[] {
+  if (sameMeaning(from, to)) return [];
   const isValue = from.length <= 1 && to.length <= 1 && [...from, ...to].every(hasNoBlock);
   const [before, after] = [from, to].map((all) => keyed(all, isValue));
   const changes: string[] = [];
@@ -59,12 +70,13 @@ function keyed(all: readonly PlainStatement[], isValue: boolean): Map<string, Pl
 
 function describeOne(parent: string, from: PlainStatement, to: PlainStatement): readonly string[] {
   if (sameMeaning(from, to)) return [];
-  const [old, now] = [headOf(parent, from), headOf(parent, to)];
+  const now = headOf(parent, to);
   if (from.block !== undefined && to.block !== undefined) {
     const changes = describeBlock({ keyword: from.name, from: from.block, to: to.block })
       .map((change) => `${now}: ${change}`);
     return changes.length === 0 && parent !== "" ? [`${now}: another order`] : changes;
   }
+  const old = headOf(parent, from);
   if (old === now) return [`${from.name} changed`];
   return [`${old} → ${now.slice(from.name.length).trim() || "without value"}`];
 }

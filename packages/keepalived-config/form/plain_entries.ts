@@ -15,10 +15,10 @@ export function entriesOfPlain(
   statements: readonly PlainStatement[],
   table: Table = ROOT,
 ): readonly Entry[] {
-  const rows = new Map(
-    table.kind === "keywords" ? table.keywords.map((row) => [row.name, row]) : [],
+  const rows = table.kind === "keywords" ? table.keywords : [];
+  return statements.flatMap((statement) =>
+    entryOf(statement, rows.find(({ name }) => name === statement.name)) ?? []
   );
-  return statements.flatMap((statement) => entryOf(statement, rows.get(statement.name)) ?? []);
 }
 
 const NOWHERE: Span = { file: "", line: 1, column: 1, length: 1 };
