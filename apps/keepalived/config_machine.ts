@@ -49,8 +49,8 @@ class Check {
   readonly diagnostics: Diagnostic[] = [];
   readonly #settings: GlobalConfig["scripts"];
   readonly #machine: Machine;
-  /** Who runs scripts that name no user, or why nobody. */
-  readonly #default: Identity | string;
+  /** Who runs scripts that name no user, or why nobody; undefined: nobody has asked yet, which may cost a process. */
+  #known: Identity | string | undefined;
   #defaultReported = false;
   readonly #verdicts = new Map<string, ScriptVerdict>();
   readonly #counted = new Map<ScriptUse["process"], { at: Span; unsafe?: string }>();
@@ -58,13 +58,16 @@ class Check {
   constructor(settings: GlobalConfig["scripts"], machine: Machine) {
     this.#settings = settings;
     this.#machine = machine;
-    const { user, security } = settings;
-    this.#default = user !== undefined
+  }
+
+  get #default(): Identity | string {
+    const { user, security } = this.#settings;
+    return this.#known ??= user !== undefined
       ? this.#identityOf(user)
-      : machine.userOf("keepalived_script") ??
+      : this.#machine.userOf("keepalived_script") ??
         (security
           ? "there is no user 'keepalived_script': create it, or set script_user"
-          : machine.daemon);
+          : this.#machine.daemon);
   }
 
   /** `script_user` itself. */

@@ -246,11 +246,15 @@ export const peerConfigurations: readonly PeerConfiguration[] = [
     text: virtual(web, "protocol TCP", three, "lb_algo sh\nsh-port\nsh-fallback\nlb_kind NAT") +
       virtual("192.0.2.1 81", "protocol TCP", three, "lb_algo mh\nmh-port\nlb_kind DR") +
       virtual("192.0.2.1 82", "protocol TCP", [
-        real(1, "uthreshold 100\nlthreshold 50"),
+        real(1, "weight 1\nuthreshold 100\nlthreshold 50"),
         real(2, "weight 0"),
         real(3),
       ]),
-    reload: [["sh-fallback", ""], ["mh-port", "mh-fallback"], ["weight 0", "weight 3"]],
+    // Of a server that is up, the C daemon takes over other thresholds only with another weight.
+    reload: [["sh-fallback", ""], ["mh-port", "mh-fallback"], ["weight 0", "weight 3"], [
+      "weight 1\nuthreshold 100",
+      "weight 2\nuthreshold 200",
+    ]],
   },
   {
     name: "HTTP_GET with two urls",
