@@ -26,7 +26,7 @@ import type { DumpSignals } from "./dump_signals.ts";
 import { Orphans } from "./orphans.ts";
 import { type ReadAgain, readAgain } from "./read_again.ts";
 import { markerOf, withMarker } from "./reload_marker.ts";
-import { logChanges, writeCheckLog } from "./reload_report.ts";
+import { logChanges, serversLogged, writeCheckLog } from "./reload_report.ts";
 import { ReloadTimer } from "./reload_timer.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import type { Signal, Signals } from "./signals.ts";
@@ -91,7 +91,7 @@ export class Parent {
     const pidFile = options.value("pidFile") ?? usualPidFile;
     this.#desk = new Desk({ reactor, log, premises: this.#premises(), pidFile });
     this.#orphans = new Orphans({ scheduler: reactor, log });
-    this.#reloadTimer = new ReloadTimer({ reactor, log, reload: () => this.#queueReload(false) });
+    this.#reloadTimer = new ReloadTimer({ reactor, log, reload: () => this.#queueReload("log") });
   }
 
   [Symbol.dispose](): void {
@@ -145,7 +145,7 @@ export class Parent {
       case "SIGINT":
         return this.#stop(exitStatus.ok);
       case "SIGHUP":
-        return void this.#queueReload(false);
+        return void this.#queueReload("log");
       case "SIGUSR1":
         // Also the way to have a child at once that waits for a restart.
         for (const child of this.#children.values()) child.start();
@@ -167,7 +167,7 @@ export class Parent {
             ? []
             : [{ name, title, pid, ask: (question) => child.ask(question) }];
         }),
-      reload: (dryRun) => this.#queueReload(dryRun),
+      reload: (dryRun) => this.#queueReload(dryRun ? "rehearsal" : "report"),
       setMaintenance: (on) => this.#setMaintenance(on),
       orders: () => this.#orders,
       setOrders: (orders) => this.#orders = orders,
@@ -325,26 +325,30 @@ export class Parent {
   }
 
   /** One after the other: what a second request wants may have been written after the first was served. */
-  #queueReload(dryRun: boolean): Promise<ReloadReport> {
-    const reload = this.#reloads.then(() => dryRun ? this.#rehearse() : this.#reload());
+  #queueReload(purpose: "log" | "report" | "rehearsal"): Promise<ReloadReport> {
+    const reload = this.#reloads.then(() =>
+      purpose === "rehearsal"
+        ? this.#rehearse()
+        : this.#reload(purpose === "log" ? serversLogged : Infinity)
+    );
     this.#reloads = reload;
     return reload;
   }
 
   /** What a reload would do. */
   async #rehearse(): Promise<ReloadReport> {
-    return (await this.#readAgain()).report;
+    return (await this.#readAgain(Infinity)).report;
   }
 
-  #readAgain(): Promise<ReadAgain> {
-    const marker = markerOf(this.#config.global);
-    return withMarker(marker, this.#log, () => readAgain(this.#reader, this.#config));
+  #readAgain(serversAtMost: number): Promise<ReadAgain> {
+    const read = () => readAgain(this.#reader, this.#config, serversAtMost);
+    return withMarker(markerOf(this.#config.global), this.#log, read);
   }
 
-  async #reload(): Promise<ReloadReport> {
+  async #reload(serversAtMost: number): Promise<ReloadReport> {
     this.#log("info", "Reloading ...");
     this.#manager.reloading();
-    const { config, report } = await this.#readAgain();
+    const { config, report } = await this.#readAgain(serversAtMost);
     if (this.#isStopping) return report;
     writeCheckLog(this.#config.global.reload.checkLog, report, this.#log);
     for (const problem of report.problems) this.#log("warning", problem.split("\n", 1)[0] ?? "");

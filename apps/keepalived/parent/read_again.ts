@@ -10,8 +10,16 @@ export type ReadAgain = {
   readonly report: ReloadReport;
 };
 
-/** Reads the configuration again, and compares it with the one that runs. */
-export async function readAgain(reader: ConfigReader, running: Config): Promise<ReadAgain> {
+/**
+ * Reads the configuration again, and compares it with the one that runs.
+ *
+ * @param serversAtMost changed real servers of one virtual server that the report describes; more are counted
+ */
+export async function readAgain(
+  reader: ConfigReader,
+  running: Config,
+  serversAtMost: number,
+): Promise<ReadAgain> {
   const read = await reader.read(running);
   const changed = read.config === undefined || read.config === running
     ? undefined
@@ -23,7 +31,7 @@ export async function readAgain(reader: ConfigReader, running: Config): Promise<
       applied: false,
       ...(refusal === undefined ? {} : { refusal }),
       problems: read.problems,
-      changes: changed === undefined ? [] : describeDifference(changed),
+      changes: changed === undefined ? [] : describeDifference(changed, serversAtMost),
     },
   };
 }

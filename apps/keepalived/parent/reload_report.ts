@@ -5,6 +5,9 @@ import type { ReloadReport } from "../status/premises.ts";
 /** Changes that are logged one by one. */
 const changesAtMost = 20;
 
+/** Changed real servers of one virtual server that need to be described for that, beside a line about the others. */
+export const serversLogged: number = changesAtMost - 1;
+
 /** Says shortly what a reload changes; whoever asks for it over the control socket hears all of it. */
 export function logChanges({ changes }: ReloadReport, log: Log): void {
   for (const change of changes.slice(0, changesAtMost)) log("info", `Reload: ${change}`);

@@ -13,9 +13,15 @@ import { sameMeaning } from "./same.ts";
  * What a reload would do, in words, one line each; empty if nothing.
  *
  * Secrets are not shown, only that they change.
+ *
+ * @param serversAtMost changed real servers of one virtual server that are described; more are counted. Default: all
  */
-export function describeDifference(it: ConfigDifference): readonly string[] {
-  const [from, to] = withoutEqualServers(it.from, it.to).map((config) =>
+export function describeDifference(
+  it: ConfigDifference,
+  serversAtMost: number = Infinity,
+): readonly string[] {
+  const changed = changedServers(it, serversAtMost);
+  const [from, to] = [changed.from, changed.to].map((config) =>
     showConfig(config, { secrets: "shown" }).filter(({ name }) => name !== "vrrp_instance")
   );
   return [
@@ -23,42 +29,50 @@ export function describeDifference(it: ConfigDifference): readonly string[] {
       `${keyword} cannot change while the daemon runs: the reload is refused, a restart is needed`
     ),
     ...describeBlock({ keyword: "", from: from ?? [], to: to ?? [] }),
+    ...changed.more,
     ...describeInstances(it),
   ];
 }
+
+/** What is to be described of two configurations, and what is said of the rest. */
+type Changed = { readonly from: Config; readonly to: Config; readonly more: readonly string[] };
 
 /**
  * Both without real servers that are equal and at one place, of which there may be thousands; if the virtual servers are
  * not the same ones, as they are.
  */
-function withoutEqualServers(from: Config, to: Config): readonly [Config, Config] {
+function changedServers({ from, to }: ConfigDifference, atMost: number): Changed {
   const pairs = to.virtualServers.flatMap((after, i) => {
     const before = from.virtualServers[i];
     return before === undefined || virtualServerIdentity(before) !== virtualServerIdentity(after)
       ? []
-      : [withoutEqual(before, after)];
+      : [{ before, after, places: changedPlaces(before, after) }];
   });
   const isOther = pairs.length < to.virtualServers.length ||
     to.virtualServers.length < from.virtualServers.length;
-  if (isOther) return [from, to];
-  return [
-    { ...from, virtualServers: pairs.map(([before]) => before) },
-    { ...to, virtualServers: pairs.map(([, after]) => after) },
-  ];
+  if (isOther) return { from, to, more: [] };
+  const of = (it: VirtualServer, places: readonly number[] | undefined) =>
+    places === undefined
+      ? it
+      : { ...it, realServers: places.slice(0, atMost).flatMap((i) => it.realServers[i] ?? []) };
+  return {
+    from: {
+      ...from,
+      virtualServers: pairs.map(({ before, places }) => of(before, places)),
+    },
+    to: { ...to, virtualServers: pairs.map(({ after, places }) => of(after, places)) },
+    more: pairs.flatMap(({ after, places = [] }) => {
+      const count = places.length - atMost;
+      return count > 0 ? [`virtual_server ${after.name}: ${count} more real servers change`] : [];
+    }),
+  };
 }
 
-function withoutEqual(
-  before: VirtualServer,
-  after: VirtualServer,
-): readonly [VirtualServer, VirtualServer] {
+/** Where the real servers are different; undefined if some came or went. */
+function changedPlaces(before: VirtualServer, after: VirtualServer): readonly number[] | undefined {
   const [old, now] = [before.realServers, after.realServers];
-  if (old.length !== now.length) return [before, after];
-  const differs = now.map((server, i) => !sameMeaning(old[i], server));
-  const keep = (_: unknown, i: number) => differs[i] === true;
-  return [
-    { ...before, realServers: old.filter(keep) },
-    { ...after, realServers: now.filter(keep) },
-  ];
+  if (old.length !== now.length) return undefined;
+  return now.flatMap((server, i) => sameMeaning(old[i], server) ? [] : [i]);
 }
 
 /** Virtual routers are the same ones if they are so on the wire, whatever their names. */

@@ -219,6 +219,18 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
   ],
 ];
 
+test("describeDifference() counts changed real servers past a number", () => {
+  const servers = (weight: number) =>
+    service([1, 2, 3, 4].map((n) => server(`weight ${weight}`, `10.0.1.${n} 80`)).join("\n"));
+  const changes = difference(configOf(servers(1)), configOf(servers(2)));
+  assert.equal(describeDifference(changes).length, 4);
+  assert.deepEqual(describeDifference(changes, 4), describeDifference(changes));
+  assert.deepEqual(describeDifference(changes, 1), [
+    "virtual_server 10.0.0.1 80: real_server 10.0.1.1 80: weight 1 → 2",
+    "virtual_server [10.0.0.1]:tcp:80: 3 more real servers change",
+  ]);
+});
+
 for (const [what, from, to, expected] of told) {
   test(`describeDifference() tells of ${what}`, () => {
     assert.deepEqual(words(from, to).toSorted(), expected.toSorted());
