@@ -122,6 +122,7 @@ test("a daemon that cannot make its rules says so in one line, and goes on", asy
   await ended;
 
   await reload(daemon, config());
+  await until("its rules", () => ruleset() !== "", 5000);
   assert.deepEqual(await answers([blocked, accepting]), [[blocked, false], [accepting, true]]);
   assert.equal(await daemon.stop(), 0);
   assert.equal(ruleset(), "");
