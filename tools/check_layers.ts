@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "@keepalived/netlink-codec": ["bytes", "ip-address"],
   "@keepalived/netlink-route": ["bytes", "ip-address", "netlink-codec"],
   "@keepalived/netlink-ipvs": ["bytes", "ip-address", "netlink-codec"],
-  "@keepalived/netlink-nftables": ["bytes", "ip-address", "netlink-codec"],
+  "@keepalived/netlink-nftables": ["bytes", "ip-address", "netlink-codec", "reconcile"],
   "@keepalived/conf-parser": ["machine"],
   // layer 2: machines and models
   "@keepalived/keepalived-config": ["conf-parser", "ip-address", "reconcile"],

@@ -1,8 +1,7 @@
 import { NETLINK_NETFILTER, SyscallError } from "@keepalived/linux";
 import type { NetlinkRequest } from "@keepalived/netlink-codec";
 import {
-  describeTable,
-  printTable,
+  changeTables,
   removeTable,
   replaceTable,
   type Table,
@@ -36,7 +35,7 @@ export function isOfKernel(error: unknown): error is NetlinkError | SyscallError
 }
 
 /**
- * The nftables tables that one part of the daemon makes. They are replaced as a whole, at once, and only if they change.
+ * The nftables tables that one part of the daemon makes. What changes of them changes at once, and the rest is not touched.
  *
  * Every method throws NetlinkError or SyscallError if the kernel refuses, and what `inPlace` throws; the kernel then has
  * what it had, and the next call tries again.
@@ -44,9 +43,9 @@ export function isOfKernel(error: unknown): error is NetlinkError | SyscallError
 export class OwnTables {
   readonly #reactor: Reactor;
   readonly #inPlace: (connect: () => NetlinkConnection) => NetlinkConnection;
-  #made: readonly Table[] = [];
-  /** The text of what the kernel has; undefined: not known. */
-  #applied: string | undefined = "";
+  #made: readonly TableContent[] = [];
+  /** Whether the kernel may have others, as a change was refused. */
+  #isUnsure = false;
 
   /** @param inPlace connects in another network namespace; default: in that of the process */
   constructor(
@@ -72,25 +71,39 @@ export class OwnTables {
    * @returns whether anything had to change
    */
   async become(contents: readonly TableContent[]): Promise<boolean> {
-    const text = contents.map(printTable).join("");
-    if (text === this.#applied) return false;
-    const tables = contents.map(({ table }) => table);
-    const names = tables.map(describeTable);
     const made = this.#made;
-    const gone = made.filter((it) => !names.includes(describeTable(it)));
+    const changes = this.#isUnsure ? undefined : changeTables(made, contents);
+    if (changes?.length === 0) return false;
     // What is asked for meanwhile is compared with this.
-    this.#made = tables;
-    this.#applied = text;
+    this.#made = contents;
     try {
-      await this.#change([...gone.flatMap(removeTable), ...contents.flatMap(replaceTable)]);
+      if (changes === undefined || !await this.#isTaken(changes)) await this.#makeAnew(made);
     } catch (error) {
-      if (this.#applied === text) {
-        this.#made = made;
-        this.#applied = undefined;
-      }
+      if (this.#made === contents) this.#made = made;
+      this.#isUnsure = true;
       throw error;
     }
+    this.#isUnsure = false;
     return true;
+  }
+
+  /** Whether the kernel has what the changes start from: somebody may have removed it. */
+  async #isTaken(changes: readonly NetlinkRequest[]): Promise<boolean> {
+    try {
+      await this.#change(changes);
+      return true;
+    } catch (error) {
+      if (!isOfKernel(error)) throw error;
+      return false;
+    }
+  }
+
+  /** @param former tables that may be there and are not wanted any more */
+  async #makeAnew(former: readonly TableContent[]): Promise<void> {
+    await this.#change([
+      ...former.flatMap(({ table }) => removeTable(table)),
+      ...this.#made.flatMap(replaceTable),
+    ]);
   }
 
   /** The kernel carries a transaction out before the call that sends it returns; here it is waited for its answer. */

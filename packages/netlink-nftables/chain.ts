@@ -64,6 +64,17 @@ export function addChain(table: Table, chain: Chain): NetlinkRequest {
   });
 }
 
+/** `nft delete chain ip filter in`: with its rules. Refused with EBUSY while rules of others go to it. */
+export function deleteChain(table: Table, name: string): NetlinkRequest {
+  return request({
+    command: `delete chain ${describeTable(table)} ${name}`,
+    message: "deleteChain",
+    family: table.family,
+    table: attributes,
+    values: { table: table.name, name },
+  });
+}
+
 /** `nft list chains` */
 export function listChains(): NetlinkRequest {
   return request({

@@ -29,9 +29,17 @@ export {
   listTables,
   type Table,
 } from "./table.ts";
-export { addChain, type Chain, decodeChain, type Hook, listChains, type Policy } from "./chain.ts";
+export {
+  addChain,
+  type Chain,
+  decodeChain,
+  deleteChain,
+  type Hook,
+  listChains,
+  type Policy,
+} from "./chain.ts";
 export type { KeyFault, KeyType, KeyValue } from "./key.ts";
-export { addSet, decodeSet, listSets, type NamedSet, type SetFault } from "./set.ts";
+export { addSet, decodeSet, deleteSet, listSets, type NamedSet, type SetFault } from "./set.ts";
 export {
   addElements,
   decodeElements,
@@ -57,9 +65,18 @@ export {
 export {
   addRule,
   decodeRule,
+  deleteRules,
   describeRule,
   type KernelRule,
   listRules,
   type Rule,
 } from "./rule.ts";
-export { printTable, removeTable, replaceTable, type TableContent } from "./ruleset.ts";
+export {
+  type FilledChain,
+  type FilledSet,
+  printTable,
+  removeTable,
+  replaceTable,
+  type TableContent,
+} from "./ruleset.ts";
+export { changeTables } from "./ruleset_change.ts";

@@ -49,6 +49,17 @@ export function addRule(table: Table, chain: string, rule: Rule): NetlinkRequest
   });
 }
 
+/** `nft flush chain ip filter in`: the chain stays, without rules. */
+export function deleteRules(table: Table, chain: string): NetlinkRequest {
+  return request({
+    command: `flush chain ${describeTable(table)} ${chain}`,
+    message: "deleteRule",
+    family: table.family,
+    table: attributes,
+    values: { table: table.name, chain },
+  });
+}
+
 /** `nft list ruleset`, of which this asks for the rules. */
 export function listRules(): NetlinkRequest {
   return request({

@@ -8,9 +8,15 @@ import { addTable, deleteTable, describeTable, type Table } from "./table.ts";
 /** A table with all that it holds. */
 export type TableContent = {
   readonly table: Table;
-  readonly sets: readonly (NamedSet & { readonly elements: readonly Element[] })[];
-  readonly chains: readonly (Chain & { readonly rules: readonly Rule[] })[];
+  readonly sets: readonly FilledSet[];
+  readonly chains: readonly FilledChain[];
 };
+
+/** A set, or a map, with its elements. */
+export type FilledSet = NamedSet & { readonly elements: readonly Element[] };
+
+/** A chain with its rules. */
+export type FilledChain = Chain & { readonly rules: readonly Rule[] };
 
 /** So many elements of any kind fit into one attribute of 64 KiB. */
 const elementsPerRequest = 500;
@@ -20,10 +26,7 @@ export function replaceTable({ table, sets, chains }: TableContent): readonly Ne
   return [
     ...removeTable(table),
     addTable(table),
-    ...sets.flatMap(({ elements, ...set }) => [
-      addSet(table, set),
-      ...portions(elements).map((portion) => addElements(table, set, portion)),
-    ]),
+    ...sets.flatMap((set) => addFilledSet(table, set)),
     // All before the rules, which may go to any of them.
     ...chains.map(({ rules: _, ...chain }) => addChain(table, chain)),
     ...chains.flatMap(({ name, rules }) => rules.map((rule) => addRule(table, name, rule))),
@@ -59,7 +62,19 @@ function block(head: string, lines: readonly string[]): string {
   return `\t${head} {\n${lines.map((line) => `\t\t${line};\n`).join("")}\t}\n`;
 }
 
-function portions(elements: readonly Element[]): readonly (readonly Element[])[] {
+/** Adds a set and what is in it. */
+export function addFilledSet(
+  table: Table,
+  { elements, ...set }: FilledSet,
+): readonly NetlinkRequest[] {
+  return [
+    addSet(table, set),
+    ...portions(elements).map((portion) => addElements(table, set, portion)),
+  ];
+}
+
+/** As many elements as a request takes each. */
+export function portions(elements: readonly Element[]): readonly (readonly Element[])[] {
   return Array.from(
     { length: Math.ceil(elements.length / elementsPerRequest) },
     (_, i) => elements.slice(i * elementsPerRequest, (i + 1) * elementsPerRequest),

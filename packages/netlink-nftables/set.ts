@@ -69,6 +69,17 @@ export function addSet(table: Table, set: NamedSet): NetlinkRequest {
   });
 }
 
+/** `nft delete set ip filter blocked`, or `nft delete map …`: refused with EBUSY while a rule looks something up in it. */
+export function deleteSet(table: Table, { name, value }: NamedSet): NetlinkRequest {
+  return request({
+    command: `delete ${value === undefined ? "set" : "map"} ${describeTable(table)} ${name}`,
+    message: "deleteSet",
+    family: table.family,
+    table: attributes,
+    values: { table: table.name, name },
+  });
+}
+
 /** `nft list sets` */
 export function listSets(): NetlinkRequest {
   return request({

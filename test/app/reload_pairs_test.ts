@@ -17,6 +17,8 @@ import { VrrpProcess } from "../../apps/keepalived/vrrp/vrrp_process.ts";
 import { stayInside } from "../../tools/lab/inside.ts";
 import { sleep } from "../../tools/lab/lab.ts";
 import { type Host, Network } from "../../tools/lab/network.ts";
+import { FirewallMonitor } from "./reload/firewall_monitor.ts";
+import { isAbout } from "./reload/firewall_objects.ts";
 import { differenceOf, type KernelState, kernelState } from "./reload/kernel_state.ts";
 import { Monitor } from "./reload/monitor.ts";
 import { firstPlan, nextPlan } from "./reload/changes.ts";
@@ -71,8 +73,10 @@ async function reloadThrough(
   const first = plans[0];
   if (first === undefined) throw new RangeError("No plans");
   using monitor = await Monitor.begin(host);
+  using firewallMonitor = await FirewallMonitor.begin(host);
   await using running = await Running.start(host, first);
   await monitor.take();
+  await firewallMonitor.take();
   let start = running.state();
   for (const { from, to, expected } of pairs) {
     const { moved, stays, end } = await running.reload(to, start, expected);
@@ -82,6 +86,12 @@ async function reloadThrough(
     // The kernel tells of an address that becomes the first of its network.
     const ours = touched.filter((it) => it.removed || !start.secondary.includes(it.object));
     problems.push(...ours.map(({ object }) => `touched: ${object}`));
+    const told = [...await firewallMonitor.take()];
+    problems.push(
+      ...end.firewall.filter((line) =>
+        start.firewall.includes(line) && told.some((name) => isAbout(line, name))
+      ).map((line) => `touched: ${line}`),
+    );
     const texts = `${running.log.slice(-40).join("\n")}\n${printPlan(from)}\n=== reload to ===\n${
       printPlan(to)
     }`;

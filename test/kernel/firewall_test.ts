@@ -78,8 +78,38 @@ test("numbers of interfaces in the tables follow interfaces that come, go, and c
   await loop;
 });
 
-function config() {
-  const { config } = loadConfig((path) => [{ path, text }], "a", { hostName: "h" });
+test("a reload changes only what differs, and makes anew what somebody has removed", async () => {
+  using _kernel = new NetlinkKernel();
+  using reactor = new Reactor();
+  const loop = reactor.run();
+  const log: string[] = [];
+  const firewall = new Firewall({
+    reactor,
+    interfaces: new Interfaces(),
+    log: (_, line) => log.push(line),
+  });
+  const blocking = (address: string) => config(text.replace("fe80::100/64", address));
+
+  await firewall.configure(blocking("192.0.2.7"));
+  const before = nft(["-a", "list", "ruleset"]);
+  assert.match(before, /192\.0\.2\.7/);
+  await firewall.configure(blocking("192.0.2.8"));
+  // What is made anew has another number.
+  assert.equal(nft(["-a", "list", "ruleset"]), before.replace("192.0.2.7", "192.0.2.8"));
+
+  nft(["flush", "ruleset"]);
+  await firewall.configure(blocking("192.0.2.9"));
+  assert.match(nft(), /192\.0\.2\.9/);
+  assert.match(nft(), /vmac_map/);
+  await firewall.remove();
+  assert.equal(nft(), "");
+  assert.deepEqual(log.filter((line) => !/rules are in/.test(line)), []);
+  reactor.stop();
+  await loop;
+});
+
+function config(content: string = text) {
+  const { config } = loadConfig((path) => [{ path, text: content }], "a", { hostName: "h" });
   assert.ok(config !== undefined);
   return place(config, { previous: [], isForeign: () => false, report: assert.fail });
 }
@@ -92,8 +122,8 @@ async function settled(log: readonly string[], count: number): Promise<void> {
   assert.equal(log.length, count);
 }
 
-function nft(): string {
-  const { status, stdout, stderr } = spawnSync("nft", ["list", "ruleset"], { encoding: "utf8" });
+function nft(words: readonly string[] = ["list", "ruleset"]): string {
+  const { status, stdout, stderr } = spawnSync("nft", words, { encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return stdout;
 }

@@ -10,6 +10,7 @@ import {
   addRule,
   addSet,
   addTable,
+  changeTables,
   counter,
   decodeChain,
   decodeElements,
@@ -128,6 +129,54 @@ test("the kernel has what nft makes of the text of a whole table", async () => {
     return Promise.resolve(ruleset());
   });
   assert.deepEqual(ours, theirs);
+});
+
+test("tables changed in place end as tables that are made", async () => {
+  const [vips, bases] = ip.sets;
+  const [input, output] = ip.chains;
+  assert.ok(vips && bases && input && output);
+  const contents: readonly (readonly TableContent[])[] = [
+    [ip, ip6],
+    [{ ...ip, sets: [{ ...vips, elements: [elementOf("192.0.2.2")] }, bases] }, ip6],
+    [{ ...ip, sets: [vips], chains: [input] }, ip6],
+    [{ ...ip, chains: [output, { ...input, rules: [[drop]] }] }],
+    [{ ...ip, sets: [bases], chains: [output] }, {
+      ...ip6,
+      chains: ip6.chains.filter(({ name }) => name === "out"),
+    }],
+    [ip6],
+    [{
+      ...ip6,
+      sets: ip6.sets.filter(({ name }) => name !== "indexed"),
+      chains: ip6.chains.filter(({ name }) => name === "out"),
+    }],
+    [ip, ip6],
+  ];
+  const ofEach = async (
+    next: (from: readonly TableContent[], to: readonly TableContent[]) => Promise<void>,
+  ) => {
+    const rulesets: unknown[] = [];
+    for (const [i, to] of contents.entries()) {
+      await next(contents[i - 1] ?? [], to);
+      // In whichever order they were made.
+      rulesets.push(ruleset().map((entry) => JSON.stringify(entry)).toSorted());
+    }
+    return rulesets;
+  };
+  const changed = await withNftables((connection) =>
+    ofEach((from, to) => connection.transact(transaction(changeTables(from, to))))
+  );
+  const made = await withNftables((connection) =>
+    ofEach((from, to) =>
+      connection.transact(
+        transaction([
+          ...from.flatMap(({ table }) => removeTable(table)),
+          ...to.flatMap(replaceTable),
+        ]),
+      )
+    )
+  );
+  assert.deepEqual(changed, made);
 });
 
 test("lists give back what was made", async () => {

@@ -44,6 +44,12 @@ add rule ip kt out meta mark set ip daddr . tcp dport map @tcp_map
 add rule ip kt out meta l4proto 6 meta mark set ip daddr map @all_map
 add rule ip6 kt out counter meta mark set ip6 daddr . udp dport map @udp_map
 add rule ip6 kt aside ip6 daddr . iif @indexed return
+flush chain ip6 kt aside
+delete element ip6 kt indexed { fe80::100 . 1 }
+flush chain ip kt out
+delete chain ip kt in
+delete map ip kt bases
+delete set ip kt vips
 delete table ip6 kt
 delete table ip kt
 """

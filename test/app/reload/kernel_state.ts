@@ -1,4 +1,5 @@
 import type { Host } from "../../../tools/lab/network.ts";
+import { firewallLines } from "./firewall_objects.ts";
 
 /** What a network namespace has, as `ip` and `nft` print it, in an order that means nothing. */
 export type KernelState = {
@@ -45,7 +46,7 @@ route show table all proto keepalived
 rule show
 END
 echo ---
-nft list ruleset
+nft -j list ruleset
 echo ---
 cd /proc/sys/net
 grep . ipv4/conf/*/arp_ignore ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/rp_filter \
@@ -58,7 +59,7 @@ export function kernelState(host: Host): KernelState {
   return {
     objects: linesOf(objects).map(objectOf).sort(),
     secondary: linesOf(objects).filter((line) => / secondary /.test(line)).map(objectOf),
-    firewall: linesOf(firewall).flatMap(wordsOf).toSorted(),
+    firewall: firewallLines(firewall).toSorted(),
     settings: linesOf(settings).toSorted(),
   };
 }
@@ -75,12 +76,4 @@ export function objectOf(line: string): string {
 
 function linesOf(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "");
-}
-
-/** The elements of a set one by one: their order means nothing. */
-function wordsOf(line: string): readonly string[] {
-  return line.trim().replace(/ packets \d+ bytes \d+/, "").replace(/^elements = \{|\}$/g, "").split(
-    ",",
-  ).map((word) => word.trim())
-    .filter((word) => word !== "");
 }
