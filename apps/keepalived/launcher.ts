@@ -1,13 +1,14 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { exitStatus } from "./exit_status.ts";
-import { helpText, parseOptions } from "./options.ts";
 import type { CommandWords } from "./rights.ts";
 import { environmentOf, isCalledGenhash, selfCommand } from "./self.ts";
 
-/** What a person starts: answers `--help` and `--version`, tests a configuration, or starts the daemon. */
+/**
+ * What a person starts: answers `--help` and `--version`, tests a configuration, or starts the daemon. Each loads only
+ * what it needs: whoever asks for the status waits for it.
+ */
 export async function runLauncher(words: readonly string[]): Promise<number> {
   const asksForGenhash = words[0] === "--genhash" || words[0] === "-T";
   if (asksForGenhash || isCalledGenhash()) {
@@ -22,6 +23,7 @@ export async function runLauncher(words: readonly string[]): Promise<number> {
     const { isClientCommand, runClientCommand } = await import("./status/client/commands.ts");
     if (isClientCommand(words[0])) return await runClientCommand(words[0], words.slice(1));
   }
+  const { helpText, parseOptions } = await import("./options.ts");
   const parsed = parseOptions(words);
   if (!parsed.ok) {
     process.stderr.write(`keepalived: ${parsed.problem}\nTry 'keepalived --help'.\n`);
@@ -87,6 +89,7 @@ function pathOf(command: string): string | undefined {
  */
 async function daemonize(words: readonly string[]): Promise<number> {
   const { command, args } = await parentCommand();
+  const { spawn } = await import("node:child_process");
   // The daemon must not keep what its starter left open, such as a lock.
   (await import("@keepalived/linux")).closeOnExec();
   const daemon = spawn(command, [...args, ...words], {

@@ -1,4 +1,3 @@
-import module from "node:module";
 import { basename } from "node:path";
 import process from "node:process";
 
@@ -63,6 +62,8 @@ export function isCalledGenhash(): boolean {
  * Without the cache a start takes twice the time and memory. Deno keeps its own cache.
  */
 export function keepCompiledModules(): void {
-  const { flushCompileCache } = module as { readonly flushCompileCache?: () => void };
-  flushCompileCache?.();
+  const module = process.getBuiltinModule("node:module") as {
+    readonly flushCompileCache?: () => void;
+  };
+  module.flushCompileCache?.();
 }

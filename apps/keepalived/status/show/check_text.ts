@@ -1,14 +1,12 @@
-import type {
-  CheckSnapshot,
-  RealServerSnapshot,
-  VirtualServerSnapshot,
+import {
+  type CheckSnapshot,
+  type RealServerSnapshot,
+  toldInSummary,
+  type VirtualServerSnapshot,
 } from "../snapshot/check_snapshot.ts";
 import { ago } from "./length_of_time.ts";
 import type { Paint } from "./paint.ts";
 import { type Cell, type Row, tableLines } from "./table.ts";
-
-/** Servers that are shown one by one below their virtual server. */
-const shownAtMost = 20;
 
 /** Virtual servers, and those of their servers that are not as they should be. */
 export function checkLines(check: CheckSnapshot, paint: Paint): readonly string[] {
@@ -32,7 +30,7 @@ function rowOf(it: VirtualServerSnapshot, at: number): Row {
   const odd = it.servers.filter(({ up, service, weight }) =>
     !up || service !== "in" || weight.ordered !== undefined
   );
-  const shown = odd.slice(0, shownAtMost);
+  const shown = odd.slice(0, toldInSummary);
   return {
     cells: [
       name,
@@ -44,7 +42,7 @@ function rowOf(it: VirtualServerSnapshot, at: number): Row {
     ],
     notes: [
       ...shown.map((server) => noteOf(server, at)),
-      ...(odd.length > shown.length ? [`and ${odd.length - shown.length} more`] : []),
+      ...(counts.odd > shown.length ? [`and ${counts.odd - shown.length} more`] : []),
     ],
   };
 }

@@ -2,11 +2,12 @@ import { isUp, weightOf } from "@keepalived/lvs-pool";
 import type { BalancerStatus } from "../../check/balancer.ts";
 import { type CheckerStatus, keywordOf } from "../../check/checker.ts";
 import type { Detail } from "../../control.ts";
-import type {
-  CheckerSnapshot,
-  CheckSnapshot,
-  RealServerSnapshot,
-  VirtualServerSnapshot,
+import {
+  type CheckerSnapshot,
+  type CheckSnapshot,
+  type RealServerSnapshot,
+  toldInSummary,
+  type VirtualServerSnapshot,
 } from "./check_snapshot.ts";
 import { type Moment, unixTime } from "./moment.ts";
 import type { ProcessSnapshot } from "./process_snapshot.ts";
@@ -37,7 +38,9 @@ function virtualServerOf(
   detail: Detail,
 ): VirtualServerSnapshot {
   const { name, quorum, hysteresis, sorryServer } = config;
-  const told = servers.map((server, i) => realServerOf(server, pool.servers[i], moment));
+  const all = [...servers.entries()];
+  const odd = all.filter(([, { state }]) => isOdd(state));
+  const told = detail === "full" ? all : odd.slice(0, toldInSummary);
   return {
     name,
     up,
@@ -46,18 +49,24 @@ function virtualServerOf(
     hysteresis,
     suspended,
     ...sorryServer !== undefined && { sorryServer: { name: sorryServer.name, active: !up } },
-    counts: { servers: told.length, up: told.filter((it) => it.up).length },
-    servers: detail === "full" ? told : told.filter(isOdd),
+    counts: {
+      servers: servers.length,
+      up: servers.filter(({ state }) => isUp(state)).length,
+      odd: odd.length,
+    },
+    servers: told.map(([i, it]) => realServerOf(it, pool.servers[i], moment)),
   };
 }
 
+type Server = BalancerStatus["servers"][number];
+
 /** Whether it is down, or as an operator wants it. */
-function isOdd({ up, service, weight }: RealServerSnapshot): boolean {
-  return !up || service !== "in" || weight.ordered !== undefined;
+function isOdd(state: Server["state"]): boolean {
+  return !isUp(state) || state.service !== "in" || state.override !== null;
 }
 
 function realServerOf(
-  { config, state, checkers }: BalancerStatus["servers"][number],
+  { config, state, checkers }: Server,
   server: BalancerStatus["pool"]["servers"][number] | undefined,
   moment: Moment,
 ): RealServerSnapshot {

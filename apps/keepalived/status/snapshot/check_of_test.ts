@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failed, succeeded } from "@keepalived/checkers";
 import { Stage, tcpCheck, virtualServerText } from "../../check/testing/stage.ts";
+import { checkLines } from "../show/check_text.ts";
+import { plain } from "../show/paint.ts";
 import { checkSnapshot } from "./check_of.ts";
 import type { ProcessSnapshot } from "./process_snapshot.ts";
 
@@ -46,7 +48,7 @@ test("checkSnapshot() tells of virtual servers, their servers and checkers", asy
     hysteresis: 0,
     suspended: false,
     sorryServer: { name: "[10.0.0.9]:tcp:80", active: false },
-    counts: { servers: 2, up: 1 },
+    counts: { servers: 2, up: 1, odd: 1 },
   };
   const up = {
     name: "[10.0.0.2]:tcp:80",
@@ -65,6 +67,26 @@ test("checkSnapshot() tells of virtual servers, their servers and checkers", asy
   });
   const summary = checkSnapshot(sources, process, moment, "summary");
   assert.deepEqual(summary.virtualServers, [{ ...virtualServer, servers: [down] }]);
+});
+
+test("of many servers that are down a summary tells how many, and of the first ones more", async () => {
+  const addresses = Array.from({ length: 25 }, (_, i) => `10.0.0.${i + 1}`);
+  const down = Object.fromEntries(addresses.map((it) => [it, `alpha\n${tcpCheck}`]));
+  const stage = new Stage(virtualServerText("", { ...down, "10.0.1.1": "" }));
+  await stage.start(0);
+  const moment = { nowUs: stage.time.nowUs(), unixMs: 0 };
+  const [told, ...others] = checkSnapshot(
+    { balancers: [stage.balancer], programsIpvs: true },
+    process,
+    moment,
+    "summary",
+  ).virtualServers;
+  assert.deepEqual(others, []);
+  assert.deepEqual(told?.counts, { servers: 26, up: 1, odd: 25 });
+  assert.deepEqual(told?.servers.map(({ address }) => address), addresses.slice(0, 20));
+  const text = checkLines({ process, programsIpvs: true, virtualServers: [told] }, plain);
+  assert.equal(text.at(-1), "  and 5 more");
+  assert.equal(text.length, 2 + 20 + 1);
 });
 
 test("checkSnapshot() tells since when an attempt runs, and when the next one is due", async () => {

@@ -2,6 +2,9 @@ import type { IpAddress } from "@keepalived/ip-address";
 import type { ServerService } from "@keepalived/lvs-pool";
 import type { ProcessSnapshot } from "./process_snapshot.ts";
 
+/** Servers of each virtual server that a summary tells of one by one, and that a person is shown. */
+export const toldInSummary = 20;
+
 /** The checker process at one moment: plain JSON data, for everybody who asks how it is doing. */
 export type CheckSnapshot = {
   readonly process: ProcessSnapshot;
@@ -24,9 +27,9 @@ export type VirtualServerSnapshot = {
   /** No checks run: none of its addresses is on this host (ha_suspend). */
   readonly suspended: boolean;
   readonly sorryServer?: { readonly name: string; readonly active: boolean };
-  /** How many servers there are, and how many of them are up. */
-  readonly counts: { readonly servers: number; readonly up: number };
-  /** In the order of the configuration; in a summary only those that are not as they should be. */
+  /** How many servers there are, how many of them are up, and how many are not as they should be. */
+  readonly counts: { readonly servers: number; readonly up: number; readonly odd: number };
+  /** In the order of the configuration; in a summary only the first of those that are not as they should be. */
   readonly servers: readonly RealServerSnapshot[];
 };
 
