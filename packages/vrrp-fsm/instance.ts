@@ -16,7 +16,13 @@ import {
   withPeriods,
 } from "./announce.ts";
 import { effectivePriority, type InstanceConfig, OWNER_PRIORITY } from "./config.ts";
-import { router, type RouterConfig, type RouterEvent, type RouterState } from "./router.ts";
+import {
+  lastWord,
+  router,
+  type RouterConfig,
+  type RouterEvent,
+  type RouterState,
+} from "./router.ts";
 
 export type InstanceEvent =
   | Exclude<RouterEvent, { readonly kind: "recovery" }>
@@ -32,7 +38,9 @@ export type InstanceEvent =
   /** The sum of the trackers' weights. */
   | { readonly kind: "priority"; readonly adjustment: number }
   /** An operator wants the addresses announced again. */
-  | { readonly kind: "announcement-requested" };
+  | { readonly kind: "announcement-requested" }
+  /** Who is Active now may not know that others have learned our MAC address: it is to hear us once. */
+  | { readonly kind: "last-word-requested" };
 
 /** Plain JSON data. */
 export type InstanceState = {
@@ -141,6 +149,11 @@ function step(
     }
     case "announcement-requested":
       return move(state, announceAll(config, state, config.announcement.repeat));
+    case "last-word-requested": {
+      const { router } = state;
+      if (router.kind !== "backup") return stay(state);
+      return move(state, [lastWord(routerConfig(config, state, nowUs), router)]);
+    }
     case "configured":
       return reconfigure(config, event.previous, state, nowUs);
   }

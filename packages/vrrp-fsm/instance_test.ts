@@ -51,13 +51,13 @@ const FAULT: InstanceState = {
   faults: ["interface-down"],
 };
 
-const send = (priority = 100): Action => ({
+const send = (priority = 100, maxAdvertiseIntervalUs = SECOND): Action => ({
   kind: "send-advertisement",
   advertisement: {
     version: 3,
     virtualRouterId: 51,
     priority,
-    maxAdvertiseIntervalUs: SECOND,
+    maxAdvertiseIntervalUs,
     addresses: ["10.0.0.100"],
   },
 });
@@ -278,6 +278,16 @@ const ROWS: readonly Row[] = [
     event: { kind: "announcement-requested" },
   },
   {
+    name: "backup, last word requested: it names the interval of whom it follows",
+    state: {
+      ...BACKUP,
+      router: { ...BACKUP.router, activeAdverIntervalUs: 3 * SECOND } as InstanceState["router"],
+    },
+    event: { kind: "last-word-requested" },
+    next: {},
+    actions: [send(100, 3 * SECOND)],
+  },
+  {
     name: "backup, local address",
     state: BACKUP,
     event: { kind: "local-address", address: "10.0.0.7" },
@@ -411,6 +421,11 @@ const ROWS: readonly Row[] = [
     state: ACTIVE,
     event: { kind: "priority", adjustment: -20 },
     next: { adjustment: -20 },
+  },
+  {
+    name: "active, last word requested",
+    state: ACTIVE,
+    event: { kind: "last-word-requested" },
   },
   {
     name: "active, announcement requested",

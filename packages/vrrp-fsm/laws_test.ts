@@ -48,6 +48,7 @@ const event: fc.Arbitrary<InstanceEvent | { readonly kind: "timeout" }> = fc.one
   fc.constant({ kind: "shutdown" } as const),
   fc.constant({ kind: "owned-address-lost" } as const),
   fc.constant({ kind: "announcement-requested" } as const),
+  fc.constant({ kind: "last-word-requested" } as const),
   {
     weight: 4,
     arbitrary: fc.record({

@@ -197,7 +197,7 @@ function inActive(
  * The advertisement of a loser. It names the winner's interval: whoever hears it after the winner's own would wait for
  * the loser's shorter one, and take over from a healthy router.
  */
-function lastWord(config: RouterConfig, next: Backup): RouterAction {
+export function lastWord(config: RouterConfig, next: Backup): RouterAction {
   return advertise({ ...config, advertisementIntervalUs: next.activeAdverIntervalUs });
 }
 

@@ -38,6 +38,7 @@ const EVENTS: Readonly<Record<Input["kind"], readonly string[]>> = {
   fault: ["fault", "fault again", "clear one", "clear last", "clear none"],
   priority: ["weight"],
   "announcement-requested": ["announcement-requested"],
+  "last-word-requested": ["last-word-requested"],
   group: ["activate", "yield", "yield-briefly", "announce"].map((it) => `group ${it}`),
 };
 

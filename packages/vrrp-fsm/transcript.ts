@@ -39,6 +39,7 @@ export function parseEvent(command: string, words: readonly string[]): InstanceE
     case "shutdown":
     case "owned-address-lost":
     case "announcement-requested":
+    case "last-word-requested":
       return { kind: command };
     case "hear":
       return {

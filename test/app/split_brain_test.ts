@@ -22,11 +22,14 @@ afterEach(async () => {
 });
 
 /** Master and backup, settled. */
-async function pair(): Promise<readonly [Daemon, Daemon]> {
+async function pair(intervalOfBackup = 0.1): Promise<readonly [Daemon, Daemon]> {
   const a = lab.start({ name: "a", config: instanceConf({ priority: 150 }) });
   started.push(a);
   await a.says(/Entering MASTER STATE/);
-  const b = lab.start({ name: "b", config: instanceConf({ priority: 100 }) });
+  const b = lab.start({
+    name: "b",
+    config: instanceConf({ priority: 100, interval: intervalOfBackup }),
+  });
   started.push(b);
   await b.says(/Entering BACKUP STATE/);
   for (let i = 0; i < 2; i++) {
@@ -69,6 +72,24 @@ test("a deaf backup takes over: both say so, and the right one announces again w
   const sinceUs = lab.reactor.nowUs();
   await a.says(/no longer contested by 192\.0\.2\.2/, { from: from.a });
   await until("a announces again", () => gratuitousArpsOf("a", sinceUs) > 0, 2000);
+});
+
+test("after a split the winner announces again, though it hears the loser no more of itself", async () => {
+  // The loser advertises so seldom that it hears the winner first.
+  const [, b] = await pair(5);
+  const from = b.log.length;
+  lab.network.setBridged("b", false);
+  await b.says(/Entering MASTER STATE/, { from });
+  const sinceUs = lab.reactor.nowUs();
+  lab.network.setBridged("b", true);
+  await b.says(/Entering BACKUP STATE/, { from });
+  await until("a announces again", () => gratuitousArpsOf("a", sinceUs) > 0, 2000);
+  const isLastWord = ({ mac, priority, maxAdvertiseIntervalUs }: Lab["wire"]["adverts"][number]) =>
+    mac === lab.host("b").mac && priority === 100 && maxAdvertiseIntervalUs === 100_000;
+  await lab.wire.next("a last word with the winner's interval", isLastWord, {
+    withinMs: 2000,
+    sinceUs,
+  });
 });
 
 test("two routers with different passwords: both say that the other is refused", async () => {

@@ -24,6 +24,8 @@ export type Contested = {
   readonly evidence: (contender: Contender) => string | undefined;
   /** Whoever learned the other router's MAC address has to learn ours again. */
   readonly announceAgain: () => void;
+  /** Whoever is MASTER now has to know that we were. */
+  readonly lastWord: () => void;
 };
 
 /** Who advertised what. */
@@ -42,6 +44,10 @@ export class ContestWatch {
   readonly #world: World;
   readonly #host: Host<ContestConfig, ContestState, ContestEvent>;
   #heard: Heard | undefined;
+  /** The MASTER in whose place this router is, as it fell silent without having resigned. */
+  #deposed: IpAddress | undefined;
+  /** The same, since this router has given way. */
+  #restored: IpAddress | undefined;
 
   constructor(router: Contested, advertisementIntervalUs: number, world: World) {
     this.#router = router;
@@ -70,6 +76,9 @@ export class ContestWatch {
     const expectedUs = atUs + 2 * maxAdvertiseIntervalUs;
     this.#heard = { source, resigned: priority === 0, expectedUs };
     this.#host.send({ kind: "advertisement", ...advertisement }, atUs);
+    // It may have been MASTER all the time, and not know that hosts have learned where we were.
+    if (this.#restored === source && priority > 0) this.#router.lastWord();
+    this.#restored = undefined;
   }
 
   /** One with our VRID that was refused: nothing to follow, but somebody else is MASTER by it. */
@@ -80,10 +89,14 @@ export class ContestWatch {
   /** The virtual router has changed its state. */
   stateChanged(to: StateKind, reason: Cause): void {
     if (to !== "active") {
+      const gaveWay = to === "backup" && (reason === "higher-priority" || reason === "group");
+      this.#restored = gaveWay ? this.#deposed : undefined;
+      this.#deposed = undefined;
       if (to !== "backup") this.#heard = undefined;
       return this.#host.send({ kind: "left-active" });
     }
     const silent = reason === "active-down" || reason === "group" ? this.#silent() : undefined;
+    this.#deposed = silent;
     this.#host.send({ kind: "became-active", ...(silent === undefined ? {} : { silent }) });
   }
 
