@@ -1,8 +1,9 @@
-/** Real-time priority, processors and memory of the VRRP process, through takeovers and scripts. */
+/** Real-time priority, processors and memory of processes, through takeovers and scripts; and stalls. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { after, before, test } from "node:test";
 import type { Daemon } from "../../tools/lab/daemon.ts";
 import { Lab, sleep, until } from "../../tools/lab/lab.ts";
@@ -47,8 +48,7 @@ test("the whole process has what is configured, its scripts have not, and a relo
     ],
     [[SCHED_RR, 5, -4, "0"].join()],
   );
-  const status = readFileSync(`/proc/${vrrp(daemon)}/status`, "utf8");
-  assert.ok(Number(/^VmLck:\s+(\d+)/m.exec(status)?.[1]) > 10_000, "little memory is locked");
+  assert.ok(lockedKilobytes(vrrp(daemon)) > 10_000, "little memory is locked");
   assert.match(
     readFileSync(`/proc/${vrrp(daemon)}/limits`, "utf8"),
     /^Max realtime timeout +1000000 +6000000 /m,
@@ -74,8 +74,74 @@ test("the whole process has what is configured, its scripts have not, and a relo
   assert.equal(await daemon.stop(), 0);
 });
 
+test("the checker process has what is configured for it, and the VRRP process has not", async () => {
+  const settings = [
+    "checker_rt_priority 4",
+    "checker_priority -3",
+    "checker_cpu_affinity 0",
+    "checker_no_swap",
+    "checker_rlimit_rttime 900000",
+  ];
+  const config = (lines: readonly string[]) =>
+    `global_defs {\n${lines.join("\n")}\n}\n${instanceConf()}` +
+    "virtual_server 192.0.2.200 80 {\nlvs_method NAT\nprotocol TCP\n" +
+    "real_server 192.0.2.1 80 {\n}\n}\n";
+  const daemon = lab.start({ name: "a", config: config(settings), flags: "-nlGD --no-ipvs" });
+  await daemon.says(/Startup complete/);
+  const pid = Number(readFileSync(daemon.checkersPidFile, "utf8"));
+  const kinds = (pid: number) => [
+    ...new Set(threadsOf(pid).map((it) => [it.policy, it.priority, it.nice].join())),
+  ];
+  await until("all threads have it", () => kinds(pid).join(" ") === `${SCHED_RR},4,-3`, 10_000);
+  assert.deepEqual([...new Set(threadsOf(pid).map(({ cpus }) => cpus))], ["0"]);
+  assert.ok(lockedKilobytes(pid) > 10_000, "little memory is locked");
+  assert.match(readFileSync(`/proc/${pid}/limits`, "utf8"), /^Max realtime timeout +900000 /m);
+  assert.deepEqual(kinds(vrrp(daemon)), ["0,0,0"]);
+  assert.equal(lockedKilobytes(vrrp(daemon)), 0);
+
+  daemon.configure(config([]));
+  daemon.signal("SIGHUP");
+  await daemon.says(/Reload complete/);
+  await until("nothing is left of it", () => kinds(pid).join(" ") === "0,0,0", 10_000);
+  assert.equal(lockedKilobytes(pid), 0);
+  assert.deepEqual(daemon.lines(/Cannot/), []);
+  assert.equal(await daemon.stop(), 0);
+});
+
+test("a stall is told with its length, and counted", async () => {
+  const socket = join(lab.folder, "metrics.sock");
+  const config = `global_defs {\nmetrics_socket ${socket}\n}\n${instanceConf()}`;
+  const daemon = lab.start({ name: "a", config });
+  await daemon.says(/Entering MASTER STATE/);
+  const pid = vrrp(daemon);
+  const stallMs = 1500;
+  const told = () =>
+    daemon.lines(/Timers came/).flatMap((line) => [...line.matchAll(/([\d.]+) (m?s)\b/g)])
+      .map(([, number, unit]) => Number(number) * (unit === "s" ? 1000 : 1));
+  // A line a while: on a busy machine another may have been first.
+  for (let i = 0; i < 20 && Math.max(0, ...told()) < stallMs - 200; i++) {
+    process.kill(pid, "SIGSTOP");
+    await sleep(stallMs);
+    process.kill(pid, "SIGCONT");
+    await sleep(500);
+  }
+  const worst = Math.max(...told());
+  assert.ok(worst >= stallMs - 200, `told: ${told()}`);
+  assert.equal(vrrp(daemon), pid, "it was no longer than the watchdog waits");
+  const text = lab.host("a").run(`curl -s --unix-socket ${socket} http://localhost/metrics`);
+  const value = (name: string) =>
+    Number(new RegExp(`^${name}\\{process="vrrp"\\} (\\S+)`, "m").exec(text)?.[1]);
+  assert.ok(value("keepalived_process_late_timers_total") >= 1, text);
+  assert.ok(value("keepalived_process_latest_timer_seconds") >= (stallMs - 200) / 1000, text);
+  assert.equal(await daemon.stop(), 0);
+});
+
 function vrrp(daemon: Daemon): number {
   return Number(readFileSync(daemon.vrrpPidFile, "utf8"));
+}
+
+function lockedKilobytes(pid: number): number {
+  return Number(/^VmLck:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
 
 function linesOf(path: string): readonly string[] {
