@@ -151,7 +151,8 @@ function step(
       return move(state, announceAll(config, state, config.announcement.repeat));
     case "last-word-requested": {
       const { router } = state;
-      if (router.kind !== "backup") return stay(state);
+      const hasSaidIt = config.higherPrioritySendAdvert;
+      if (router.kind !== "backup" || hasSaidIt) return stay(state);
       return move(state, [lastWord(routerConfig(config, state, nowUs), router)]);
     }
     case "configured":

@@ -423,6 +423,12 @@ const ROWS: readonly Row[] = [
     next: { adjustment: -20 },
   },
   {
+    name: "backup, last word requested, though it is always said",
+    config: { ...EXAMPLE, higherPrioritySendAdvert: true },
+    state: BACKUP,
+    event: { kind: "last-word-requested" },
+  },
+  {
     name: "active, last word requested",
     state: ACTIVE,
     event: { kind: "last-word-requested" },

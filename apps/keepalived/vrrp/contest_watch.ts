@@ -24,8 +24,8 @@ export type Contested = {
   readonly evidence: (contender: Contender) => string | undefined;
   /** Whoever learned the other router's MAC address has to learn ours again. */
   readonly announceAgain: () => void;
-  /** Whoever is MASTER now has to know that we were. */
-  readonly lastWord: () => void;
+  /** Whoever is MASTER now has to know that we were, unless nothing beyond the standard is wanted. */
+  readonly lastWord: () => unknown;
 };
 
 /** Who advertised what. */

@@ -77,7 +77,7 @@ export class VirtualRouter {
         priority: () => this.priority,
         evidence: (contender) => this.#evidenceOf(contender),
         announceAgain: () => this.#host.send({ kind: "announcement-requested" }),
-        lastWord: () => this.#sayLastWord(),
+        lastWord: () => this.#config.strict || this.#host.send({ kind: "last-word-requested" }),
       },
       config.advertisementIntervalUs,
       world,
@@ -315,12 +315,6 @@ export class VirtualRouter {
   get #master(): IpAddress | undefined {
     const { router } = this.#host.state;
     return router.kind === "backup" ? router.heard?.source : undefined;
-  }
-
-  /** A last advertisement for the winner, unless it has just gone out or nothing beyond the standard is wanted. */
-  #sayLastWord(): void {
-    const { higherPrioritySendAdvert, strict } = this.#config;
-    if (!higherPrioritySendAdvert && !strict) this.#host.send({ kind: "last-word-requested" });
   }
 
   #evidenceOf(contender: Contender): string | undefined {
