@@ -5,7 +5,7 @@
 // Plain JavaScript without dependencies: it runs on the Node that a fresh machine has, before anything is installed.
 // It says one line for each thing that it installs, and nothing when all is there.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
@@ -54,7 +54,7 @@ function main(args) {
   ensureModules();
   if (command.length === 0) return;
   const [program, ...rest] = command;
-  const { status, signal, error } = spawnSync(program, rest, {
+  const child = spawn(program, rest, {
     stdio: "inherit",
     env: {
       ...process.env,
@@ -65,8 +65,13 @@ function main(args) {
       DENO_NO_UPDATE_CHECK: "1",
     },
   });
-  if (error) fail(`cannot run ${program}: ${error.message}`);
-  process.exitCode = status ?? 128 + (constants.signals[signal] ?? 1);
+  child.on("error", (error) => fail(`cannot run ${program}: ${error.message}`));
+  child.on("close", (status, signal) => {
+    process.exitCode = status ?? 128 + (constants.signals[signal] ?? 1);
+  });
+  // Whoever ends this means the command. Ctrl-C has reached it already.
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGINT", () => {});
 }
 
 /** The dependencies and both runtimes, from the lock file; again only when it changed. */

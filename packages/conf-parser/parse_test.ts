@@ -1,38 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
-import { type Diagnostic, type Entry, type LoadedFile, parse, type ParseOptions } from "./mod.ts";
-
-type Shape = readonly (string | Shape)[];
-
-/** Words as strings, a block as an array behind them. */
-function shape(entries: readonly Entry[]): Shape {
-  return entries.map(({ words, block }) => [
-    ...words.map(({ text }) => text),
-    ...(block === undefined ? [] : [shape(block.entries)]),
-  ]);
-}
-
-function read(text: string, options: ParseOptions = {}, files: Record<string, string> = {}) {
-  const all: Record<string, string> = { main: text, ...files };
-  return parse("main", (pattern): LoadedFile[] => {
-    const found = all[pattern];
-    return found === undefined ? [] : [{ path: pattern, text: found }];
-  }, options);
-}
-
-function found(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(({ at, code }) => `${at.file}:${at.line}:${at.column} ${code}`);
-}
-
-const grammar = (path: readonly string[], keyword: string) => {
-  const known: Record<string, string[]> = {
-    "": ["group", "other"],
-    group: ["list", "size"],
-    "group/list": ["a", "b"],
-  };
-  return known[path.join("/")]?.includes(keyword) ?? true;
-};
+import { found, grammar, read, type Shape, shape } from "./fixture.ts";
+import { type Entry, parse, type ParseOptions } from "./mod.ts";
 
 const trees: readonly (readonly [string, string, Shape])[] = [
   ["words and a block", "a b {\n c d\n}\n", [["a", "b", [["c", "d"]]]]],
@@ -210,211 +179,11 @@ test("parse() does not ask the grammar if the braces balance", () => {
   assert.equal(read("a {\n b\n}", { grammar: refuse }).diagnostics.length, 0);
 });
 
-test("parse() reads included files in place, with definitions going both ways", () => {
-  const files = { one: "b $A\n$B=2\n", two: "c {\n" };
-  const { entries, sources } = read("$A=1\ninclude one\ninclude two\nd $B }\n", {}, files);
-  assert.deepEqual(shape(entries), [["b", "1"], ["c", [["d", "2"]]]]);
-  assert.deepEqual([...sources.keys()], ["main", "one", "two"]);
-});
-
-test("parse() replaces names in include paths and honours conditions before them", () => {
-  const text = "include ${_INSTANCE}.x\n@high include nosuch\n";
-  const { entries, diagnostics } = read(text, { configId: "low" }, { "low.x": "a" });
-  assert.deepEqual(shape(entries), [["a"]]);
-  assert.deepEqual(found(diagnostics), []);
-});
-
-test("parse() names the chain of a cycle", () => {
-  const files = { one: "include two", two: "\ninclude one" };
-  const { diagnostics } = read("include one", {}, files);
-  assert.deepEqual(found(diagnostics), ["two:2:9 include-cycle"]);
-  assert.equal(
-    diagnostics[0]?.hint,
-    "included from main:1, one:1; take this line out: the file is being read already",
-  );
-});
-
-test("parse() stops at includes that double for ever", () => {
-  const load = (
-    pattern: string,
-  ) => [{ path: pattern, text: `include a${pattern}\ninclude b${pattern}\n` }];
-  const { diagnostics } = parse("x", load);
-  assert.ok(diagnostics.every(({ code }) => code === "include-limit" || code === "too-many"));
-  assert.ok(diagnostics.length > 0);
-});
-
-/** keyword, file that is there: unreadable, name missing, wildcard missing, alternative missing; E error, W warning, - nothing. */
-const policies: readonly (readonly [string, string])[] = [
-  ["include", "W W - W"],
-  ["includer", "E W - W"],
-  ["includem", "E E - E"],
-  ["includew", "E E E E"],
-  ["includeb", "E W - E"],
-  ["includea", "E E E E"],
-];
-
-for (const [keyword, expected] of policies) {
-  test(`${keyword} reports what it should`, () => {
-    const load = (pattern: string): LoadedFile[] =>
-      pattern === "bad" ? [{ path: "bad", error: "permission denied" }] : [];
-    const marks = ["bad", "none", "none*", "{none,no}"].map((pattern) => {
-      const text = `${keyword} ${pattern}`;
-      const { diagnostics } = parse("m", (p) => p === "m" ? [{ path: "m", text }] : load(p));
-      const severity = diagnostics[0]?.severity;
-      return severity === undefined ? "-" : severity === "error" ? "E" : "W";
-    });
-    assert.equal(marks.join(" "), expected);
-  });
-}
-
-test("parse() with strict includes makes every failure an error", () => {
-  const { diagnostics } = read("include none*", { strictIncludes: true });
-  assert.deepEqual(diagnostics.map(({ severity }) => severity), ["error"]);
-});
-
 test("parse() says why the main file cannot be read", () => {
   const { diagnostics, sources } = parse("x", () => [{ path: "x", error: "permission denied" }]);
   assert.deepEqual(found(diagnostics), ["x:1:1 no-configuration"]);
   assert.match(diagnostics[0]?.message ?? "", /permission denied/);
   assert.equal(sources.size, 0);
-});
-
-const pieces = fc.constantFrom(
-  "a",
-  "group",
-  "list",
-  " ",
-  "\n",
-  "{",
-  "}",
-  '"',
-  "'",
-  "\\",
-  "\\\n",
-  "#",
-  "!",
-  "$",
-  "$A",
-  "${A}",
-  "$A=",
-  "@low ",
-  "@^low ",
-  "include x\n",
-  "\0",
-  "\t",
-  "${_RANDOM 1 ",
-  "~SEQ(A, 1, 3) ",
-);
-
-test("any text gives a tree with places inside the text", () => {
-  fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
-      const text = parts.join("");
-      const { entries, diagnostics } = read(text, { configId: "low", grammar }, { x: "$A=1\nb\n" });
-      const lines: Record<string, readonly string[]> = {
-        main: text.split("\n"),
-        x: ["$A=1", "b", ""],
-      };
-      const inside = ({ file, line, column, length }: Diagnostic["at"]) => {
-        const source = lines[file]?.[line - 1];
-        assert.ok(
-          source !== undefined && column >= 1 && column <= source.length + 1 && length >= 1,
-        );
-      };
-      for (const { at } of diagnostics) inside(at);
-      const visit = (list: readonly Entry[]): void =>
-        list.forEach(({ words, block }) => {
-          words.forEach(({ at }) => inside(at));
-          visit(block?.entries ?? []);
-        });
-      visit(entries);
-    }),
-    { numRuns: 2000, seed: 7 },
-  );
-});
-
-test("random bytes do not make it fail", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-      read(text, { grammar });
-    }),
-    { numRuns: 1000, seed: 8 },
-  );
-});
-
-/** Hostile texts of one megabyte: the time for four of them tells linear from quadratic. */
-const hostile: readonly (readonly [string, string])[] = [
-  ["one line of words", "abcdefgh "],
-  ["opening braces", "a { "],
-  ["braces of nothing", "{"],
-  ["closing braces", "}"],
-  ["quotes", '"'],
-  ["dollars", "$a/"],
-  ["open references", "${a "],
-  ["escapes and references", "\\# $A "],
-  ["continuations", "a \\\n"],
-  ["NUL bytes", "\0\n"],
-  ["conditions", "@a b\n"],
-];
-
-for (const [name, unit] of hostile) {
-  test(`parse() is linear in ${name}`, () => {
-    const time = (size: number) => {
-      const text = "$A=b\n" + unit.repeat(size / unit.length);
-      const start = performance.now();
-      read(text, { grammar });
-      return performance.now() - start;
-    };
-    time(50_000);
-    const [small, large] = [Math.min(time(100_000), time(100_000)), time(800_000)];
-    // Eight times the text: quadratic in its words would take far more than ten seconds. The rest is for a busy machine.
-    assert.ok(large < 32 * small + 3000, `${small} ms, then ${large} ms`);
-  });
-}
-
-test("parse() takes 100,000 nested blocks and a line of 10 MB", () => {
-  const deep = read("a {".repeat(100_000) + "}".repeat(100_000));
-  assert.equal(deep.diagnostics.length, 0);
-  const long = read("a " + "b".repeat(10_000_000));
-  assert.equal(long.entries[0]?.words[1]?.text.length, 10_000_000);
-});
-
-/** Lines before plain includes, and what these report: unreadable, name missing, wildcard missing, alternative missing. */
-const checks: readonly (readonly [string, string])[] = [
-  ["g {\ninclude_check read\n}", "E W - W"],
-  ["g {\ninclude_check +match\n}", "E E - E"],
-  ["g { include_check wildcard_match }", "E W E W"],
-  ["g {\ninclude_check brace_match\n}", "E W - E"],
-  ["g {\ninclude_check\n}", "E E E E"],
-  ["include_check\ninclude_check -match -wildcard_match", "E W - E"],
-  ["include_check\ninclude_check read", "E W - W"],
-  ["include_check nosuch", "W W - W"],
-];
-
-for (const [lines, expected] of checks) {
-  test(`include obeys ${lines.replaceAll("\n", " ")}`, () => {
-    const load = (pattern: string): LoadedFile[] =>
-      pattern === "bad" ? [{ path: "bad", error: "permission denied" }] : [];
-    const marks = ["bad", "none", "none*", "{none,no}"].map((pattern) => {
-      const text = `${lines}\ninclude ${pattern}`;
-      const { diagnostics } = parse("m", (p) => p === "m" ? [{ path: "m", text }] : load(p));
-      const severity = diagnostics[0]?.severity;
-      return severity === undefined ? "-" : severity === "error" ? "E" : "W";
-    });
-    assert.equal(marks.join(" "), expected);
-  });
-}
-
-test("include_check holds to the end of its file, and in the files that this includes", () => {
-  const files = {
-    one: "include_check match\ninclude two\n",
-    two: "include none2\ninclude_check -match -read\ninclude none3\n",
-  };
-  const { diagnostics } = read("include one\ninclude none1\n", {}, files);
-  assert.deepEqual(
-    diagnostics.map(({ at, severity }) => `${at.file}:${at.line} ${severity}`),
-    ["two:1 error", "two:3 warning", "main:2 warning"],
-  );
 });
 
 test("random_seed begins ${_RANDOM} anew", () => {
@@ -425,4 +194,66 @@ test("random_seed begins ${_RANDOM} anew", () => {
   assert.deepEqual(words(text, 1), words("a ${_RANDOM} ${_RANDOM}", 5));
   assert.deepEqual(words("g { random_seed 5 }\na ${_RANDOM} ${_RANDOM}", 1), words(text, 2));
   assert.notDeepEqual(words(text, 1), words("g {\nrandom_seed 6\n}\na ${_RANDOM} ${_RANDOM}", 1));
+});
+
+test("parse() knows the directory of each file", () => {
+  const words = (path: string) =>
+    shape(parse(path, () => [{ path, text: "a ${_PWD}" }]).entries).flat()[1];
+  assert.deepEqual(["a.conf", "/a.conf", "/etc/a.conf", "b/c/a.conf"].map(words), [
+    ".",
+    "/",
+    "/etc",
+    "b/c",
+  ]);
+});
+
+test("parse() takes predefined names with their arguments only", () => {
+  const text = "${_PWD x} ${_INSTANCE x} ${_ENV} ${_ENV A} ${_ENV B} ${_HASH x} ${_NOSUCH}";
+  const { entries } = read(`a ${text}`, { configId: "i", environment: { A: "1", "": "2" } });
+  assert.deepEqual(shape(entries).flat().slice(1), [
+    "${_PWD x}",
+    "${_INSTANCE x}",
+    "${_ENV}",
+    "1",
+    "${_ENV B}",
+    "${_HASH x}",
+    "${_NOSUCH}",
+  ]);
+  assert.deepEqual(shape(read("a ${_INSTANCE}").entries), [["a", "${_INSTANCE}"]]);
+});
+
+test("parse() draws ${_RANDOM} evenly between both bounds", () => {
+  const text = "~SEQ(I, 300) ${_RANDOM 5 7}";
+  const drawn = shape(read(text, { seed: 3 }).entries).flat();
+  const counts = ["5", "6", "7"].map((it) => drawn.filter((word) => word === it).length);
+  assert.equal(counts.reduce((sum, count) => sum + count), 300);
+  assert.ok(counts.every((count) => count > 60), counts.join(" "));
+  assert.deepEqual(shape(read("a ${_RANDOM 4 4} ${_RANDOM 32767}").entries), [["a", "4", "32767"]]);
+});
+
+test("parse() refuses ${_RANDOM} with bounds that are none", () => {
+  const refused = ["${_RANDOM 2 1}", "${_RANDOM a}", "${_RANDOM 1 b}", "${_RANDOM 1 2 3}"];
+  assert.deepEqual(shape(read(`a ${refused.join(" ")}`).entries), [["a", ...refused]]);
+});
+
+test("parse() draws the same without a seed and with 0", () => {
+  const text = "a ${_RANDOM} ${_RANDOM}";
+  assert.deepEqual(shape(read(text).entries), shape(read(text, { seed: 0 }).entries));
+  assert.notDeepEqual(shape(read(text).entries), shape(read(text, { seed: 1 }).entries));
+});
+
+test("parse() without a name takes the lines that are not for another one", () => {
+  const text = "@a b\n@^a c\n@a\n  @^b d\n  @b \n@^c\n@^c ";
+  assert.deepEqual(shape(read(text).entries), [["c"], ["d"]]);
+  assert.deepEqual(shape(read(text, { configId: "a" }).entries), [["b"], ["d"]]);
+  assert.deepEqual(shape(read(text, { configId: "b" }).entries), [["c"]]);
+});
+
+test("parse() takes random_seed up to 32 bits, and as a keyword only", () => {
+  const words = (text: string) => shape(read(`${text}\na \${_RANDOM}`, { seed: 9 }).entries).at(-1);
+  const unchanged = words("");
+  assert.notDeepEqual(words("random_seed 4294967295"), unchanged);
+  assert.deepEqual(words("random_seed 4294967296"), unchanged);
+  assert.deepEqual(words("x random_seed 5"), unchanged);
+  assert.deepEqual(words("random_seed 5x"), unchanged);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Diagnostic, diagnosticPrinter, expandBraces, splitQuoted } from "./mod.ts";
+import { type Diagnostic, diagnosticPrinter } from "./mod.ts";
 
 const at = { file: "a.conf", line: 2, column: 11, length: 3 };
 const diagnostic: Diagnostic = { severity: "error", code: "x", message: "Bad number", at };
@@ -47,27 +47,53 @@ test("diagnosticPrinter() lets no control character out", () => {
   assert.doesNotMatch(shown, /[\x00-\x08\x0b-\x1f]/);
 });
 
-test("splitQuoted() splits as script keywords do", () => {
-  const words = (text: string) => {
-    const split = splitQuoted(text);
-    return split.ok ? split.words : undefined;
-  };
-  assert.deepEqual(words("/bin/a b  'c d' \"e f\"g ''"), ["/bin/a", "b", "c d", "e fg", ""]);
-  assert.deepEqual(words("\\a\\b\\E\\f\\n\\r\\t\\v"), ["\x07\b\x1b\f\n\r\t\v"]);
-  assert.deepEqual(words('\\101 \\x4a4 \\cA \\q\\ \\"'), ["A", "J4", "\x01", 'q "']);
-  assert.deepEqual(words(""), []);
-  assert.deepEqual(splitQuoted("a 'b"), { ok: false, quote: "'", offset: 2 });
+/** The source line and the caret line, without their margin. */
+function excerpt(text: string, line: number, column: number, length: number): readonly string[] {
+  const print = diagnosticPrinter(new Map([["t", text]]));
+  const [, ...lines] = print({ ...diagnostic, at: { file: "t", line, column, length } }).split(
+    "\n",
+  );
+  assert.ok(lines.every((it) => it.startsWith("    ")));
+  return lines.map((it) => it.slice(4));
+}
+
+test("diagnosticPrinter() finds each line of a text, the last without its end too", () => {
+  const text = "ab\n\ncd\r\nef";
+  assert.deepEqual(excerpt(text, 1, 2, 1), ["ab", " ^"]);
+  assert.deepEqual(excerpt(text, 2, 1, 1), ["", "^"]);
+  assert.deepEqual(excerpt(text, 3, 1, 2), ["cd", "^^"]);
+  assert.deepEqual(excerpt(text, 4, 2, 1), ["ef", " ^"]);
+  assert.deepEqual(excerpt(text, 5, 1, 1), []);
 });
 
-test("expandBraces() gives every alternative in order", () => {
-  assert.deepEqual(expandBraces("a{b,c{d,e}}f{,g}"), [
-    "abf",
-    "abfg",
-    "acdf",
-    "acdfg",
-    "acef",
-    "acefg",
+test("diagnosticPrinter() puts no more carets than there is text, and one at least", () => {
+  assert.deepEqual(excerpt("abc", 1, 2, 9), ["abc", " ^^"]);
+  assert.deepEqual(excerpt("abc", 1, 4, 1), ["abc", "   ^"]);
+  assert.deepEqual(excerpt("abc", 1, 9, 2), ["abc", "   ^"]);
+});
+
+test("diagnosticPrinter() shows 120 columns, from 20 before a caret that lies behind them", () => {
+  const text = "0123456789".repeat(30);
+  const whole = text.slice(0, 120);
+  assert.deepEqual(excerpt(whole, 1, 1, 3), [whole, "^^^"]);
+  assert.deepEqual(excerpt(text, 1, 1, 3), [`${whole}…`, "^^^"]);
+  assert.deepEqual(excerpt(text, 1, 119, 2), [`${whole}…`, `${" ".repeat(118)}^^`]);
+  assert.deepEqual(excerpt(text, 1, 119, 3), [
+    `…${text.slice(98, 218)}…`,
+    `${" ".repeat(21)}^^^`,
   ]);
-  assert.deepEqual(expandBraces("a{b}c,d}{"), ["a{b}c,d}{"]);
-  assert.equal(expandBraces("{a,b}".repeat(20)), undefined);
+  assert.deepEqual(excerpt(text, 1, 201, 200), [
+    `…${text.slice(180)}`,
+    ` ${" ".repeat(20)}${"^".repeat(100)}`,
+  ]);
+  assert.deepEqual(excerpt(text, 1, 11, 200), [`${whole}…`, `${" ".repeat(10)}${"^".repeat(110)}`]);
+});
+
+test("diagnosticPrinter() shows every control character but the tab as ?", () => {
+  const text = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i)).join("");
+  const print = diagnosticPrinter(new Map());
+  const shown = print({ ...diagnostic, message: text, hint: "\x1b" });
+  const isControl = (i: number) => i !== 9 && (i < 32 || (i >= 127 && i < 160));
+  const expected = [...text].map((char, i) => isControl(i) ? "?" : char).join("");
+  assert.equal(shown, `a.conf:2:11: error[x]: ${expected}\n    hint: ?`);
 });

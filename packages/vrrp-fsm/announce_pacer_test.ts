@@ -22,7 +22,10 @@ function play(...events: readonly [number, Input][]): readonly string[] {
   const run = (event: Input, nowUs: number): void => {
     const step = pacer.step(CONFIG, state, event, nowUs);
     state = step.state;
-    for (const { address } of step.actions) sent.push(`${nowUs} ${address.address}`);
+    for (const { kind, address } of step.actions) {
+      assert.equal(kind, "send-announcement");
+      sent.push(`${nowUs} ${address.address}`);
+    }
   };
   const runUntil = (endUs: number): void => {
     for (let atUs = pacer.nextDeadlineUs(state); atUs !== undefined && atUs < endUs;) {
@@ -90,4 +93,30 @@ test("pacer returns the same state for what changes nothing", () => {
     announce("a", 5),
   ];
   for (const event of events) assert.equal(pacer.step(CONFIG, state, event, 5).state, state);
+});
+
+test("pacer adds a short burst to a long one of another owner", () => {
+  assert.deepEqual(play([0, announce("a", 4, A)], [1, announce("c", 1, C)]), [
+    "0 192.0.2.1",
+    "10 192.0.2.1",
+    "20 192.0.2.3",
+    "30 192.0.2.1",
+    "40 192.0.2.1",
+  ]);
+});
+
+test("pacer withdraws the only owner that waits, and nothing of one that does not", () => {
+  const waiting = pacer.step(CONFIG, pacer.start(CONFIG, 0), announce("a", 3, A), 0).state;
+  const other = pacer.step(CONFIG, waiting, { kind: "withdraw", owner: "c" }, 1);
+  assert.equal(other.state, waiting);
+  const own = pacer.step(CONFIG, waiting, { kind: "withdraw", owner: "a" }, 1);
+  assert.deepEqual(own, { state: { freeAtUs: 10, rounds: [] }, actions: [] });
+  assert.equal(pacer.nextDeadlineUs(own.state), undefined);
+});
+
+test("pacer has no rounds left of an owner that wanted more of them", () => {
+  const long = pacer.step(CONFIG, pacer.start(CONFIG, 0), announce("a", 4, A), 0).state;
+  const both = pacer.step(CONFIG, long, announce("c", 1, C), 1).state;
+  const { state } = pacer.step(CONFIG, both, { kind: "withdraw", owner: "a" }, 2);
+  assert.deepEqual(state.rounds, [[{ owner: "c", address: C }]]);
 });

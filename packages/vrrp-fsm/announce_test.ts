@@ -17,6 +17,7 @@ test("burstsOfActive() plans the second burst and the refresh", () => {
   assert.deepEqual(burstsOfActive(CONFIG, 0), [SECOND, REFRESH]);
   assert.deepEqual(burstsOfActive({ ...CONFIG, delayUs: 0, refreshUs: 0 }, 0), []);
   assert.deepEqual(burstsOfActive({ ...CONFIG, repeat: 0, refreshRepeat: 0 }, 0), []);
+  assert.deepEqual(burstsOfActive({ ...CONFIG, extraUs: 20 }, 0), [SECOND, REFRESH]);
 });
 
 test("withLowerPriority() keeps one second burst however often the other router is heard", () => {
@@ -73,7 +74,11 @@ test("takeDue() repeats the extra addresses by themselves, unless all are announ
     extraOnly: true,
   });
   const together = takeDue(bursts, extra, 20);
-  assert.deepEqual([together.repeat, together.extraOnly], [5, false]);
+  assert.deepEqual(together, {
+    bursts: [REFRESH, { purpose: "extra", atUs: 40, repeat: 1 }],
+    repeat: 5,
+    extraOnly: false,
+  });
   assert.deepEqual(withPeriods(bursts, { ...extra, extraUs: 7 }, extra, 3), [
     SECOND,
     REFRESH,

@@ -7,8 +7,12 @@ const SECOND = 1_000_000;
 const CONFIG: ContestConfig = { advertisementIntervalUs: SECOND, doubtUs: 300 * SECOND };
 const RIVAL = "192.0.2.2";
 
-function advertisement(priority = 50, source: string = RIVAL): ContestEvent {
-  return { kind: "advertisement", source, priority, maxAdvertiseIntervalUs: SECOND };
+function advertisement(
+  priority = 50,
+  source: string = RIVAL,
+  maxAdvertiseIntervalUs = SECOND,
+): ContestEvent {
+  return { kind: "advertisement", source, priority, maxAdvertiseIntervalUs };
 }
 
 /** Steps events at seconds, and returns the actions with the second in which they came. */
@@ -65,6 +69,14 @@ test("contest is settled when the rival is silent for three intervals, resigns, 
   }]);
 });
 
+test("contest waits for three intervals of the slower one of both", () => {
+  const active: [number, ContestEvent] = [0, { kind: "became-active" }];
+  const slow = advertisement(50, RIVAL, 2 * SECOND);
+  assert.equal(play(active, [1, slow]).deadlineUs, 7 * SECOND);
+  const quick = advertisement(50, RIVAL, SECOND / 2);
+  assert.equal(play(active, [1, quick]).deadlineUs, 4 * SECOND);
+});
+
 test("contest begins anew for a rival that comes back, and for another one", () => {
   const { actions } = play(
     [0, { kind: "became-active" }],
@@ -100,9 +112,30 @@ test("contest doubts for a while when the Active router fell silent", () => {
   }]);
 });
 
+test("contest watches a rival while it doubts the silence of another router", () => {
+  const { actions, deadlineUs } = play(
+    [0, { kind: "became-active", silent: RIVAL }],
+    [1, advertisement(50, "192.0.2.3")],
+  );
+  assert.deepEqual(actions, [[0, { kind: "contested", by: "silence", source: RIVAL }]]);
+  assert.equal(deadlineUs, 4 * SECOND);
+  const late = play(
+    [0, { kind: "became-active", silent: RIVAL }],
+    [299, advertisement(50, "192.0.2.3")],
+  );
+  assert.equal(late.deadlineUs, 300 * SECOND);
+});
+
 test("contest does nothing while not active, and returns the same state", () => {
   const idle = contest.start(CONFIG, 0);
-  for (const event of [advertisement(), { kind: "left-active" }, { kind: "timeout" }] as const) {
+  const configured = { kind: "configured", previous: CONFIG } as const;
+  const events = [
+    advertisement(),
+    { kind: "left-active" },
+    { kind: "timeout" },
+    configured,
+  ] as const;
+  for (const event of events) {
     assert.equal(contest.step(CONFIG, idle, event, 1).state, idle);
   }
   const active = contest.step(CONFIG, idle, { kind: "became-active" }, 1).state;

@@ -4,12 +4,14 @@ import type { Common } from "@keepalived/machine";
 import { EXAMPLE } from "./fixture.ts";
 import {
   type Action,
+  describeInstance,
   effectivePriority,
   instance,
   type InstanceConfig,
   type InstanceEvent,
   type InstanceState,
   priorityOf,
+  router,
 } from "./mod.ts";
 
 const SECOND = 1_000_000;
@@ -605,4 +607,37 @@ test("priorityOf() is 254 for an owner beside another one", () => {
   assert.equal(priorityOf(OWNER, ACTIVE), 255);
   assert.equal(priorityOf(OWNER, { ...ACTIVE, rivalOwner: true }), 254);
   assert.equal(priorityOf(EXAMPLE, { ...ACTIVE, rivalOwner: true, adjustment: 5 }), 105);
+});
+
+test("instance starts idle, and so does its router", () => {
+  const state = instance.start(EXAMPLE, 0);
+  assert.deepEqual(state.router, { kind: "initialize", cause: "startup" });
+  assert.deepEqual([state.kind, state.cause], ["initialize", "startup"]);
+  assert.deepEqual(router.start({ ...EXAMPLE, localAddress: null }, 0), state.router);
+});
+
+test("instance keeps its doubt of a rival owner when a timeout comes early", () => {
+  const doubtful = { ...ACTIVE, rivalOwner: true };
+  assert.equal(instance.step(OWNER, doubtful, TIMEOUT, NOW - 1).state, doubtful);
+  assert.equal(instance.step(OWNER, doubtful, TIMEOUT, NOW).state.rivalOwner, false);
+});
+
+test("the preempt delay tolerates any lower router, and none that resigns", () => {
+  const config = { ...EXAMPLE, preemptDelayUs: 30 * SECOND };
+  const after = (priority: number) =>
+    instance.step(config, BACKUP, advertisement(priority), NOW).state.toleratedUntilUs;
+  assert.deepEqual([after(1), after(99), after(100), after(0)], [
+    NOW + 30 * SECOND,
+    NOW + 30 * SECOND,
+    null,
+    null,
+  ]);
+});
+
+test("describeInstance() counts hours in seconds", () => {
+  const state = { ...STOPPED, startAtUs: NOW + 36_000 * SECOND };
+  assert.equal(
+    describeInstance(EXAMPLE, state, NOW),
+    "initialize: startup delay, 36000 s left",
+  );
 });

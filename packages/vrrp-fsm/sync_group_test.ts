@@ -262,3 +262,46 @@ test("a group steps on what concerns it only, and an unchanged state is the iden
   );
   assert.equal(syncGroup.nextDeadlineUs(state), undefined);
 });
+
+test("a group activates its members, says so when all follow, and falls with one of them", () => {
+  const config: SyncGroupConfig = { name: "G", members: ["A", "B"] };
+  let state = syncGroup.start(config, 0);
+  const step = (event: SyncGroupEvent): readonly SyncGroupAction[] => {
+    const { state: next, actions } = syncGroup.step(config, state, event, 0);
+    state = next;
+    return actions;
+  };
+  const report = (
+    member: string,
+    kind: "active" | "backup",
+    reason: "startup" | "address-lost" | "higher-priority" = "startup",
+  ): SyncGroupEvent => ({
+    kind: "member",
+    member,
+    state: kind,
+    reason,
+    wantsActive: kind === "backup" && reason === "startup",
+    faulty: false,
+  });
+  const tell = (member: string, command: "activate" | "announce" | "yield" | "yield-briefly") => ({
+    kind: "tell-member",
+    member,
+    event: { kind: "group", command },
+  });
+  assert.deepEqual(step(report("A", "backup")), []);
+  assert.deepEqual(step(report("B", "backup")), [tell("A", "activate"), tell("B", "activate")]);
+  assert.deepEqual(step(report("A", "active")), []);
+  assert.deepEqual(step(report("B", "active")), [
+    { kind: "group-state-changed", name: "G", from: "initialize", to: "active" },
+  ]);
+  assert.deepEqual(step({ kind: "lower-priority-heard", member: "A" }), [tell("B", "announce")]);
+  assert.deepEqual(step({ kind: "lower-priority-heard", member: "X" }), []);
+  const active = state;
+  assert.deepEqual(step(report("A", "backup", "higher-priority")), [tell("B", "yield")]);
+  assert.deepEqual(step({ kind: "lower-priority-heard", member: "A" }), []);
+  assert.deepEqual(step(report("B", "backup", "higher-priority")), [
+    { kind: "group-state-changed", name: "G", from: "active", to: "backup" },
+  ]);
+  state = active;
+  assert.deepEqual(step(report("A", "backup", "address-lost")), [tell("B", "yield-briefly")]);
+});

@@ -1,24 +1,12 @@
-/** Tries mutants: each in a process of its own that runs the tests of the package, in a copy of the tree. */
+/** Tries mutants: the tests of a package run against each, in a process that lives on from one to the next. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  cpSync,
-  globSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { globSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { type Mutant, mutantsOf, mutate } from "./mutants.ts";
+import { fileURLToPath } from "node:url";
+import { type Mutant, mutantsOf } from "./mutants.ts";
+import type { Answer, Order } from "./runner.ts";
 
 /** What became of a mutant. "stuck": the tests did not end in time, which counts as noticed. */
 export type Verdict = "killed" | "stuck" | "survived";
@@ -30,150 +18,206 @@ export function mutantsOfPackage(name: string): readonly Mutant[] {
 
 function sourcesOf(name: string): readonly string[] {
   return globSync(`packages/${name}/**/*.ts`).map(String).sort().filter((path) =>
-    !/_test\.ts$|\/testing\/|\/fixture\.ts$|\/mod\.ts$|node_modules/.test(path)
+    !/_test\.ts$|\/testing\/|\/(fixture|transcript|mod)\.ts$|node_modules/.test(path)
   );
 }
 
-/** Tests of other folders that are about a package as well, and which of them. */
-const further: Readonly<Record<string, readonly string[]>> = {
-  "vrrp-fsm": ["--test-name-pattern=a thousand networks", "test/simulation/simulation_test.ts"],
+/** Test files, and what is in the names of the tests that are meant. */
+type Stage = { readonly files: string; readonly only: string };
+
+/** Tests of other folders that are about a package as well, for what its own do not notice. */
+const further: Readonly<Record<string, Stage>> = {
+  "conf-parser": { files: "packages/keepalived-config/**/*_test.ts", only: "" },
+  "vrrp-fsm": { files: "test/simulation/simulation_test.ts", only: "a thousand networks" },
 };
 
+/** Tests that take seconds and are about how many: nothing else that they notice goes past the others. */
+const isLong = (path: string) => path.endsWith("/speed_test.ts");
+
+/** Processor time that a test may take beyond a few times what it takes without a mutant. */
+const SPARE_MS = 2000;
+const TIMES = 5;
+/** Processor time that loading tests may take, or one that was never run. */
+const PATIENCE_MS = 60_000;
+/** Orders after which a process is replaced: it never forgets a module that it loaded. */
+const MOST_ORDERS = 150;
+
+/** What is known of a test: the time that it takes without a mutant, and how many it killed. */
+type Known = { readonly tookMs: number; kills: number };
+
 /**
- * A copy of the tree, in which one mutant at a time lives.
+ * Runs the tests of a package against mutants.
  *
- * Tests run on Node, whatever this process runs on: one mutant means the same everywhere.
+ * They run on Node, whatever this process runs on: one mutant means the same everywhere.
  */
 export class Trial {
-  readonly #folder = mkdtempSync(join(tmpdir(), "keepalived-mutate-"));
-  readonly #package: string;
-  #limitMs = 120_000;
+  readonly #stages: readonly Stage[];
+  readonly #known = new Map<Stage, Map<string, Known>>();
+  readonly #signal: AbortSignal | undefined;
+  #runner: Runner | undefined;
+  #orders = 0;
 
-  constructor(name: string) {
-    this.#package = name;
-    for (const part of ["package.json", "packages", "test/simulation"]) {
-      const filter = (path: string) => basename(path) !== "node_modules";
-      cpSync(part, join(this.#folder, part), { recursive: true, filter });
-    }
-    link("node_modules", join(this.#folder, "node_modules"));
+  /** @param signal ends it: `try` throws then */
+  constructor(name: string, signal?: AbortSignal) {
+    const others = further[name];
+    this.#stages = [
+      { files: `packages/${name}/**/*_test.ts`, only: "" },
+      ...others === undefined ? [] : [others],
+    ];
+    this.#signal = signal;
+    signal?.addEventListener("abort", () => this[Symbol.dispose](), { once: true });
   }
 
-  /** Runs the tests without a mutant, to see that they pass and how long they take. @throws Error if they do not pass */
-  async baseline(): Promise<void> {
-    const startedMs = performance.now();
-    const failure = await this.#firstFailure(this.#tests());
-    if (failure !== undefined) {
-      throw new Error(
-        `Cannot mutate ${this.#package}: without a mutant its tests fail: ${failure}`,
-      );
-    }
-    // The machine may become ten times as slow meanwhile.
-    this.#limitMs = Math.min(120_000, 10_000 + 10 * (performance.now() - startedMs));
-  }
-
+  /** @throws Error if the tests fail without the mutant, or the signal ends it */
   async try(mutant: Mutant): Promise<Verdict> {
-    const path = join(this.#folder, mutant.path);
-    const source = readFileSync(path, "utf8");
-    writeFileSync(path, mutate(source, mutant));
-    try {
-      const own = mutant.path.replace(/\.ts$/, "_test.ts");
-      const tests = this.#tests();
-      const stages = [
-        tests.filter((test) => test === own),
-        tests.filter((test) => test !== own),
-        further[this.#package] ?? [],
-      ];
-      for (const stage of stages) {
-        const failure = stage.length === 0 ? undefined : await this.#firstFailure(stage);
-        if (failure !== undefined) return failure === stuck ? "stuck" : "killed";
-      }
-      return "survived";
-    } finally {
-      writeFileSync(path, source);
+    for (const stage of this.#stages) {
+      const known = this.#known.get(stage) ?? await this.#learn(stage);
+      const end = await this.#run(stage, known, mutant);
+      if (end.kind === "passed") continue;
+      const test = known.get(end.test);
+      if (test !== undefined) test.kills++;
+      return end.kind === "stuck" ? "stuck" : "killed";
     }
+    return "survived";
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#runner?.[Symbol.dispose]();
+    this.#runner = undefined;
   }
 
-  #tests(): readonly string[] {
-    return globSync(`packages/${this.#package}/**/*_test.ts`).map(String).sort()
-      .filter((test) => !test.includes("node_modules"));
-  }
-
-  /** The line of the first test that fails, with which the process is ended; undefined: all pass. */
-  async #firstFailure(tests: readonly string[]): Promise<string | undefined> {
-    const child = spawn(
-      resolve("node_modules/.bin/node"),
-      ["--test", "--test-isolation=none", "--test-reporter=tap", ...tests],
-      {
-        cwd: this.#folder,
-        stdio: ["ignore", "pipe", "ignore"],
-        env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, "cache") },
-      },
-    );
-    let failure: string | undefined;
-    const fail = (what: string) => {
-      failure ??= what;
-      child.kill("SIGKILL");
-    };
-    // In two parts: after this process itself was stopped for a while, what has ended meanwhile is seen first.
-    let limit = setTimeout(() => {
-      limit = setTimeout(fail, 1000, stuck);
-    }, this.#limitMs);
-    const ended = end(child);
-    if (child.stdout !== null) {
-      for await (const line of createInterface({ input: child.stdout })) {
-        if (/^\s*not ok /.test(line)) fail(line.trim());
-      }
+  /** Runs tests without a mutant, to see that they pass and how long they take. */
+  async #learn(stage: Stage): Promise<Map<string, Known>> {
+    const end = await this.#run(stage, new Map(), null);
+    if (end.kind !== "passed") {
+      const how = end.kind === "failed" ? end.how : "it takes too long";
+      throw new Error(`Cannot mutate: without a mutant ${end.test} fails: ${how}`);
     }
-    const status = await ended;
-    clearTimeout(limit);
-    return failure ?? (status === 0 ? undefined : `exit status ${status}`);
+    const known = Object.entries(end.tookMs).map(([name, tookMs]) =>
+      [name, { tookMs, kills: 0 }] as const
+    );
+    this.#known.set(stage, new Map(known));
+    return new Map(known);
+  }
+
+  async #run(stage: Stage, known: Map<string, Known>, mutant: Mutant | null): Promise<End> {
+    this.#signal?.throwIfAborted();
+    if (this.#orders++ % MOST_ORDERS === 0) this[Symbol.dispose]();
+    const runner = this.#runner ??= new Runner();
+    const files = globSync(stage.files).map(String).sort()
+      .filter((path) => !path.includes("node_modules") && !isLong(path));
+    const own = mutant?.path.replace(/\.ts$/, "_test.ts");
+    const rankOf = (path: string) => path === own ? -1 : costOf(path, known);
+    files.sort((a, b) => rankOf(a) - rankOf(b));
+    const limitOf = (test: string) => {
+      const tookMs = known.get(test)?.tookMs;
+      return tookMs === undefined ? PATIENCE_MS : SPARE_MS + TIMES * tookMs;
+    };
+    const end = await runner.obey({ files, only: stage.only, mutant }, limitOf);
+    if (end.kind === "stuck") this[Symbol.dispose]();
+    this.#signal?.throwIfAborted();
+    return end;
   }
 }
 
-const stuck = "stuck";
-
-function end(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.on("close", resolve));
+/** What the tests of a file take for each mutant that they kill: the deadliest for its time comes first. */
+function costOf(path: string, known: ReadonlyMap<string, Known>): number {
+  const own = [...known].filter(([name]) => name.startsWith(`${path}: `)).map(([, it]) => it);
+  const tookMs = own.reduce((sum, it) => sum + it.tookMs, 0);
+  return tookMs / own.reduce((sum, { kills }) => sum + kills, 1);
 }
 
-/** A folder of modules like another one, in which links between packages lead to those of the copy. */
-function link(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) {
-    const path = join(from, name);
-    const isLink = lstatSync(path).isSymbolicLink();
-    if (isLink && readlinkSync(path).startsWith("..")) {
-      symlinkSync(readlinkSync(path), join(to, name));
-    } else if (name === "@keepalived") link(path, join(to, name));
-    else symlinkSync(resolve(path), join(to, name));
+type End =
+  | Exclude<Answer, { readonly kind: "begins" }>
+  /** Its process took too long for a test, or broke down. */
+  | { readonly kind: "stuck"; readonly test: string };
+
+/** The process that runs tests. */
+class Runner {
+  readonly #child: ChildProcess;
+  #hear: (answer: Answer | undefined) => void = () => {};
+
+  constructor() {
+    const program = fileURLToPath(new URL("runner.ts", import.meta.url));
+    const { UPDATE: _, ...env } = process.env;
+    const node = ["node_modules/.bin/node", "--disable-warning=ExperimentalWarning", program];
+    // The limit is for a mutant that goes round and round when nobody is left to end it.
+    this.#child = spawn("sh", ["-c", 'ulimit -t 3600; exec "$@"', "sh", ...node], {
+      stdio: ["pipe", "pipe", "ignore"],
+      env,
+    });
+    const lines = createInterface({ input: this.#child.stdout! });
+    lines.on("line", (line) => this.#hear(JSON.parse(line) as Answer));
+    this.#child.on("close", () => this.#hear(undefined));
+    // It broke down before it had read everything: "close" tells.
+    this.#child.stdin!.on("error", () => {});
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** @param limitOf processor time that a test may take, in milliseconds */
+  async obey(order: Order, limitOf: (test: string) => number): Promise<End> {
+    const { promise, resolve } = Promise.withResolvers<End>();
+    let test = "";
+    let [limitMs, usedMs] = [PATIENCE_MS, this.#processorMs()];
+    this.#hear = (answer) => {
+      if (answer === undefined) resolve({ kind: "stuck", test });
+      else if (answer.kind !== "begins") resolve(answer);
+      else {
+        test = answer.test;
+        limitMs = limitOf(test);
+        usedMs = this.#processorMs();
+      }
+    };
+    const watch = setInterval(() => {
+      if (this.#processorMs() - usedMs > limitMs) this[Symbol.dispose]();
+    }, 200);
+    this.#child.stdin!.write(JSON.stringify(order) + "\n");
+    try {
+      return await promise;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  #processorMs(): number {
+    try {
+      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");
+      const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
+      return 10 * (Number(user) + Number(system));
+    } catch {
+      // It has ended, which "close" tells.
+      return 0;
+    }
   }
 }
 
-/** Tries mutants, a few at a time. @param tell called with each verdict as it comes */
+/**
+ * Tries mutants, a few at a time, until all are tried or the signal ends it.
+ *
+ * @param tell called with each verdict as it comes
+ */
 export async function tryAll(
   name: string,
   mutants: readonly Mutant[],
   options: {
     readonly parallel: number;
-    readonly tell?: (mutant: Mutant, verdict: Verdict) => void;
+    readonly signal: AbortSignal;
+    readonly tell: (mutant: Mutant, verdict: Verdict) => void;
   },
-): Promise<ReadonlyMap<Mutant, Verdict>> {
-  const verdicts = new Map<Mutant, Verdict>();
+): Promise<void> {
+  const { parallel, signal, tell } = options;
   const waiting = [...mutants];
-  await Promise.all(Array.from({ length: options.parallel }, async () => {
-    using trial = new Trial(name);
-    await trial.baseline();
-    for (;;) {
-      const mutant = waiting.shift();
-      if (mutant === undefined) return;
-      const verdict = await trial.try(mutant);
-      verdicts.set(mutant, verdict);
-      options.tell?.(mutant, verdict);
+  const work = async () => {
+    using trial = new Trial(name, signal);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      tell(next, await trial.try(next));
     }
-  }));
-  return verdicts;
+  };
+  // All of them, so that none is left at work.
+  const ends = await Promise.allSettled(Array.from({ length: parallel }, work));
+  const failed = ends.find((it) => it.status === "rejected");
+  if (failed !== undefined && !signal.aborted) throw failed.reason;
 }
