@@ -163,7 +163,6 @@ function append(draft: Draft, raw: string, line: number): boolean {
   while (stop > from && isBlank(raw.charCodeAt(stop - 1))) stop--;
   const joins = stop > from && raw.charCodeAt(stop - 1) === BACKSLASH;
   add(joins ? stop - 1 : stop);
-  if (!joins) draft.quoted = false;
   return joins;
 }
 

@@ -89,3 +89,8 @@ test("a sequence goes as far as numbers are exact", () => {
   const { entries } = read("~SEQ(I, 9007199254740990, 9007199254740991) a$I");
   assert.deepEqual(shape(entries), [["a9007199254740990"], ["a9007199254740991"]]);
 });
+
+test("a name is reported where it is not replaced, as that of a definition is", () => {
+  const { diagnostics } = read("~SEQ(I, 2) 10.0.$I/24");
+  assert.deepEqual(found(diagnostics), ["main:1:17 not-expanded", "main:1:17 not-expanded"]);
+});

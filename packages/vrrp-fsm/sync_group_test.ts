@@ -305,3 +305,27 @@ test("a group activates its members, says so when all follow, and falls with one
   state = active;
   assert.deepEqual(step(report("A", "backup", "address-lost")), [tell("B", "yield-briefly")]);
 });
+
+test("a group forms around an Active member though another one that began speaks again", () => {
+  const config: SyncGroupConfig = { name: "G", members: ["A", "B", "C"] };
+  let state = syncGroup.start(config, 0);
+  const hear = (
+    member: string,
+    kind: "initialize" | "active" | "backup",
+    reason: "startup" | "higher-priority" = "startup",
+  ): readonly SyncGroupAction[] => {
+    const event = { kind: "member", member, state: kind, reason, wantsActive: false } as const;
+    const step = syncGroup.step(config, state, { ...event, faulty: false }, 0);
+    state = step.state;
+    return step.actions;
+  };
+  hear("A", "active");
+  for (const member of ["B", "C"]) hear(member, "initialize");
+  hear("B", "backup");
+  assert.deepEqual(hear("B", "backup", "higher-priority"), []);
+  const activate = { kind: "group", command: "activate" };
+  assert.deepEqual(hear("C", "backup"), [
+    { kind: "tell-member", member: "B", event: activate },
+    { kind: "tell-member", member: "C", event: activate },
+  ]);
+});
