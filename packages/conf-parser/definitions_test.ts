@@ -81,6 +81,7 @@ test("a name is replaced only before a blank, a bracket or the end", () => {
   const { entries, diagnostics } = read("$N=1\n$L=a\\\nb\na $N, $N) $N/2 $M/2 $L/2 x$N");
   assert.deepEqual(shape(entries), [["a", "$N,", "1)", "$N/2", "$M/2", "$L/2", "x1"]]);
   assert.deepEqual(found(diagnostics), ["main:4:3 not-expanded", "main:4:11 not-expanded"]);
+  assert.deepEqual(found(read("$N=1\nxN $N $").diagnostics), []);
 });
 
 test("definitions refer to each other 32 deep", () => {

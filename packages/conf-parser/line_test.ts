@@ -60,11 +60,11 @@ for (const [name, text, expected] of texts) {
 
 test("readLines() leaves out what holds a NUL byte, also of a continuation", () => {
   const reports: Diagnostic[] = [];
-  const lines = [...readLines("f", "a \\\nb\0\nc\nd\0", (it) => reports.push(it))];
+  const lines = [...readLines("f", "a \\\nb\0\nc\n\0d", (it) => reports.push(it))];
   assert.deepEqual(lines.map((line) => [line.text, pieces(line)]), [["a c", "1:1@0 3:1@2"]]);
   assert.deepEqual(reports.map(({ at }) => at), [
     { file: "f", line: 2, column: 2, length: 1 },
-    { file: "f", line: 4, column: 2, length: 1 },
+    { file: "f", line: 4, column: 1, length: 1 },
   ]);
 });
 

@@ -24,6 +24,12 @@ const messages: readonly (readonly [string, string, readonly string[], ParseOpti
   ["one missing brace", "a {\n b {\n c\n}\n", [
     "main:1:3+1 error[missing-brace]: Missing '}' of block 'a' | add } at the end of the block",
   ]],
+  ["two missing braces", "a { b {", [
+    "main:1:3+1 error[missing-brace]: Missing '}' of block 'a' (and 1 more) | add } at the end of the block",
+  ]],
+  ["two extra braces", "a }}", [
+    "main:1:3+1 error[extra-brace]: Extra '}' found (2 in all)",
+  ]],
   ["how many braces are missing", "a { b { c {", [
     "main:1:3+1 error[missing-brace]: Missing '}' of block 'a' (and 2 more) | add } at the end of the block",
   ]],

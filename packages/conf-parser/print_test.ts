@@ -64,6 +64,7 @@ test("diagnosticPrinter() finds each line of a text, the last without its end to
   assert.deepEqual(excerpt(text, 3, 1, 2), ["cd", "^^"]);
   assert.deepEqual(excerpt(text, 4, 2, 1), ["ef", " ^"]);
   assert.deepEqual(excerpt(text, 5, 1, 1), []);
+  assert.deepEqual(excerpt("\na", 2, 1, 1), ["a", "^"]);
 });
 
 test("diagnosticPrinter() puts no more carets than there is text, and one at least", () => {

@@ -28,7 +28,7 @@ const numbers: readonly (readonly [string, readonly string[]])[] = [
 for (const [head, expected] of numbers) {
   test(`${head} repeats its line`, () => {
     const { entries, diagnostics } = read(`${head} <\${I}>`);
-    const words = shape(entries).map((entry) => entry.join(" "));
+    const words = shape(entries).map((entry) => (entry as readonly string[]).join(" "));
     assert.deepEqual(words, expected.map((value) => `<${value}>`));
     assert.deepEqual(found(diagnostics), []);
   });
