@@ -224,7 +224,7 @@ test("parse() takes predefined names with their arguments only", () => {
 
 test("parse() draws ${_RANDOM} evenly between both bounds", () => {
   const text = "~SEQ(I, 300) ${_RANDOM 5 7}";
-  const drawn = shape(read(text, { seed: 3 }).entries).flat();
+  const drawn = shape(read(text, { seed: () => 3 }).entries).flat();
   const counts = ["5", "6", "7"].map((it) => drawn.filter((word) => word === it).length);
   assert.equal(counts.reduce((sum, count) => sum + count), 300);
   assert.ok(counts.every((count) => count > 60), counts.join(" "));
@@ -238,8 +238,8 @@ test("parse() refuses ${_RANDOM} with bounds that are none", () => {
 
 test("parse() draws the same without a seed and with 0", () => {
   const text = "a ${_RANDOM} ${_RANDOM}";
-  assert.deepEqual(shape(read(text).entries), shape(read(text, { seed: 0 }).entries));
-  assert.notDeepEqual(shape(read(text).entries), shape(read(text, { seed: 1 }).entries));
+  assert.deepEqual(shape(read(text).entries), shape(read(text, { seed: () => 0 }).entries));
+  assert.notDeepEqual(shape(read(text).entries), shape(read(text, { seed: () => 1 }).entries));
 });
 
 test("parse() without a name takes the lines that are not for another one", () => {
@@ -250,7 +250,7 @@ test("parse() without a name takes the lines that are not for another one", () =
 });
 
 test("parse() takes random_seed up to 32 bits, and as a keyword only", () => {
-  const words = (text: string) => shape(read(`${text}\na \${_RANDOM}`, { seed: 9 }).entries).at(-1);
+  const words = (text: string) => shape(read(`${text}\na \${_RANDOM}`, { seed: () => 9 }).entries).at(-1);
   const unchanged = words("");
   assert.notDeepEqual(words("random_seed 4294967295"), unchanged);
   assert.deepEqual(words("random_seed 4294967296"), unchanged);
