@@ -250,7 +250,8 @@ test("parse() without a name takes the lines that are not for another one", () =
 });
 
 test("parse() takes random_seed up to 32 bits, and as a keyword only", () => {
-  const words = (text: string) => shape(read(`${text}\na \${_RANDOM}`, { seed: () => 9 }).entries).at(-1);
+  const words = (text: string) =>
+    shape(read(`${text}\na \${_RANDOM}`, { seed: () => 9 }).entries).at(-1);
   const unchanged = words("");
   assert.notDeepEqual(words("random_seed 4294967295"), unchanged);
   assert.deepEqual(words("random_seed 4294967296"), unchanged);
