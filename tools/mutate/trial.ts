@@ -36,7 +36,9 @@ const isLong = (path: string) => path.endsWith("/speed_test.ts");
 /** Processor time that a test may take beyond a few times what it takes without a mutant. */
 const SPARE_MS = 1000;
 const TIMES = 5;
-/** Processor time that loading tests may take, or one that was never run. */
+/** The same for loading all of them. */
+const LOADING_MS = 5000;
+/** And for a test that was never run. */
 const PATIENCE_MS = 60_000;
 /** Orders after which a process is replaced: it never forgets a module that it loaded. */
 const MOST_ORDERS = 150;
@@ -160,7 +162,7 @@ class Runner {
   async obey(order: Order, limitOf: (test: string) => number): Promise<End> {
     const { promise, resolve } = Promise.withResolvers<End>();
     let test = "";
-    let [limitMs, usedMs] = [PATIENCE_MS, this.#processorMs()];
+    let [limitMs, usedMs] = [LOADING_MS, this.#processorMs()];
     this.#hear = (answer) => {
       if (answer === undefined) resolve({ kind: "stuck", test });
       else if (answer.kind !== "begins") resolve(answer);
