@@ -39,7 +39,7 @@ const counter: Machine<Config, State, Event, Action> = {
 };
 
 class VirtualTime implements Scheduler {
-  readonly deadlines: Deadlines = new Deadlines();
+  readonly deadlines: Deadlines = new Deadlines(() => this.atUs);
   atUs = 1000;
 
   nowUs(): number {
@@ -47,7 +47,7 @@ class VirtualTime implements Scheduler {
   }
 
   deadline(callback: () => void, prepare?: () => void): Deadline {
-    return this.deadlines.add(callback, () => {}, prepare);
+    return this.deadlines.add(callback, prepare);
   }
 
   advanceTo(atUs: number): void {

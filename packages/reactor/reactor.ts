@@ -60,7 +60,8 @@ const FIRST_WATCH = 2;
  * The event loop: descriptors, deadlines and posted callbacks over one epoll descriptor.
  *
  * In each turn descriptors come first, then deadlines: after a stall, packets that have already arrived count before the
- * deadlines that they would have moved. Callbacks run to completion; what one throws ends {@linkcode run}.
+ * deadlines that they would have moved, be it that the descriptors take several turns. Callbacks run to completion; what
+ * one throws ends {@linkcode run}.
  */
 export class Reactor {
   /** Told of all machines that are hosted from now on. */
@@ -69,8 +70,10 @@ export class Reactor {
   readonly #epoll: Epoll;
   readonly #timer = new Timer();
   readonly #wake = new EventCounter();
-  readonly #deadlines = new Deadlines();
-  readonly #watches = new Map<number, (events: number) => void>();
+  readonly #deadlines = new Deadlines(() => this.nowUs(), () => {
+    if (this.#turnUs === undefined) this.#arm();
+  });
+  readonly #watches = new Map<number, (ready: Ready) => void>();
   readonly #posted: (() => void)[] = [];
   readonly #counters = {
     turns: 0,
@@ -86,9 +89,9 @@ export class Reactor {
   #leadUs = 0;
   #turnUs: number | undefined;
   #woken = false;
+  /** Descriptors that may be ready and have not had their turn: the kernel reports them in rotation. */
+  #unheard = 0;
   #finish: ((error?: unknown) => void) | undefined;
-  /** When deadlines were set last, at the earliest: one for a past time is not late before. */
-  #sinceUs = 0;
   #lateness: { readonly limitUs: number; readonly tell: (lateUs: number) => void } | undefined;
 
   constructor(limits: Partial<ReactorLimits> = {}) {
@@ -121,19 +124,8 @@ export class Reactor {
   watch(fd: number, interest: Interest, callback: (ready: Ready) => void): Watch {
     const token = this.#nextToken++;
     this.#epoll.add(fd, eventsOf(interest), token);
-    this.#watches.set(token, (events) =>
-      callback({
-        readable: (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) !== 0,
-        writable: (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0,
-        failed: (events & (EPOLLHUP | EPOLLERR)) !== 0,
-      }));
-    return {
-      setInterest: (next) => this.#epoll.change(fd, eventsOf(next), token),
-      forget: () => void this.#watches.delete(token),
-      [Symbol.dispose]: () => {
-        if (this.#watches.delete(token)) this.#epoll.remove(fd);
-      },
-    };
+    this.#watches.set(token, callback);
+    return new Watched(this.#epoll, this.#watches, { fd, token, interest });
   }
 
   /**
@@ -143,12 +135,7 @@ export class Reactor {
    *   so that the callback finds its code and data in the processor's caches
    */
   deadline(callback: () => void, prepare?: () => void): Deadline {
-    const onChange = () => {
-      if (this.#turnUs !== undefined) return;
-      this.#sinceUs = nowUs();
-      this.#arm();
-    };
-    return this.#deadlines.add(callback, onChange, prepare);
+    return this.#deadlines.add(callback, prepare);
   }
 
   /** Calls back once, at a time that may be past; disposing it before cancels it. */
@@ -159,9 +146,10 @@ export class Reactor {
   }
 
   /**
-   * Calls back when this process wakes so late for a deadline, be it that it was not scheduled, or had too much to do.
+   * Calls back when this process comes so late to a deadline, be it that it was not scheduled, or has too much to do.
    *
-   * @param tell called before anything else in the turn; the last one given counts
+   * @param tell called before anything else in the turn, of the deadline that has waited longest; the last one given
+   *   counts
    */
   watchLateness(limitUs: number, tell: (lateUs: number) => void): void {
     this.#lateness = { limitUs, tell };
@@ -209,7 +197,7 @@ export class Reactor {
       this.#tellLateness(this.#turnUs);
       this.#dispatchEvents();
       this.#turnUs = this.#moment();
-      this.#dispatchDeadlines(this.#turnUs);
+      if (this.#unheard <= 0) this.#dispatchDeadlines(this.#turnUs);
       this.#dispatchPosts();
       this.#turnUs = undefined;
       if (this.#finish !== undefined) this.#arm();
@@ -220,12 +208,12 @@ export class Reactor {
   }
 
   #tellLateness(now: number): void {
-    const lateUs = now - Math.max(this.#deadlines.nextUs ?? now, this.#sinceUs);
-    this.#sinceUs = now;
+    const lateUs = now - (this.#deadlines.next?.lateFromUs ?? now);
     if (lateUs >= (this.#lateness?.limitUs ?? Infinity)) this.#lateness?.tell(lateUs);
   }
 
   #dispatchEvents(): void {
+    const watched = this.#watches.size;
     const count = this.#epoll.wait((token, events) => {
       if (this.#finish === undefined) return;
       if (token === TIMER) {
@@ -237,10 +225,14 @@ export class Reactor {
         this.#woken = false;
       } else {
         this.#counters.events++;
-        this.#watches.get(token)?.(events);
+        this.#watches.get(token)?.(readyOf(events));
       }
     });
-    if (count === this.#limits.eventsPerTurn) this.#counters.eventsAtLimit++;
+    if (count < this.#limits.eventsPerTurn) this.#unheard = 0;
+    else {
+      this.#unheard = (this.#unheard > 0 ? this.#unheard : watched) - count;
+      this.#counters.eventsAtLimit++;
+    }
   }
 
   #dispatchDeadlines(now: number): void {
@@ -305,6 +297,53 @@ export class Reactor {
     this.#woken = true;
     this.#wake.signal();
   }
+}
+
+/** A class and no closures: there may be many thousands of them each second. */
+class Watched implements Watch {
+  readonly #epoll: Epoll;
+  readonly #watches: Map<number, unknown>;
+  readonly #fd: number;
+  readonly #token: number;
+  #interest: Interest;
+
+  constructor(
+    epoll: Epoll,
+    watches: Map<number, unknown>,
+    { fd, token, interest }: {
+      readonly fd: number;
+      readonly token: number;
+      readonly interest: Interest;
+    },
+  ) {
+    this.#epoll = epoll;
+    this.#watches = watches;
+    this.#fd = fd;
+    this.#token = token;
+    this.#interest = interest;
+  }
+
+  setInterest(interest: Interest): void {
+    if (interest === this.#interest) return;
+    this.#interest = interest;
+    this.#epoll.change(this.#fd, eventsOf(interest), this.#token);
+  }
+
+  forget(): void {
+    this.#watches.delete(this.#token);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#watches.delete(this.#token)) this.#epoll.remove(this.#fd);
+  }
+}
+
+function readyOf(events: number): Ready {
+  return {
+    readable: (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) !== 0,
+    writable: (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0,
+    failed: (events & (EPOLLHUP | EPOLLERR)) !== 0,
+  };
 }
 
 function eventsOf(interest: Interest): number {

@@ -177,6 +177,41 @@ test("what has arrived is read before deadlines that have passed", async () => {
   assert.deepEqual(order, ["packet", "deadline"]);
 });
 
+test("after a stall, what arrived at many descriptors counts before the deadlines that it moves", async () => {
+  using reactor = new Reactor({ eventsPerTurn: 4 });
+  const pipes = Array.from({ length: 30 }, () => openPipe());
+  let heard = 0;
+  let expired = 0;
+  for (const { reader, writer } of pipes) {
+    const deadline = reactor.at(reactor.nowUs() + 20_000, () => void expired++);
+    const watch = reactor.watch(reader.fd, "read", () => {
+      deadline[Symbol.dispose]();
+      watch[Symbol.dispose]();
+      if (++heard === pipes.length) reactor.at(reactor.nowUs(), () => reactor.stop());
+    });
+    writer.write(Uint8Array.of(1));
+  }
+  busy(30_000);
+  await reactor.run();
+  assert.deepEqual({ heard, expired }, { heard: pipes.length, expired: 0 });
+  for (const { reader, writer } of pipes) {
+    reader[Symbol.dispose]();
+    writer[Symbol.dispose]();
+  }
+});
+
+test("descriptors that are always ready do not keep deadlines from their turn", async () => {
+  using reactor = new Reactor({ eventsPerTurn: 4 });
+  const pipes = Array.from({ length: 9 }, () => openPipe());
+  for (const { writer } of pipes) reactor.watch(writer.fd, "write", () => {});
+  reactor.at(reactor.nowUs() + 1000, () => reactor.stop());
+  await reactor.run();
+  for (const { reader, writer } of pipes) {
+    reader[Symbol.dispose]();
+    writer[Symbol.dispose]();
+  }
+});
+
 test("watchLateness() tells how late the process woke for a deadline, and only then", async () => {
   using reactor = new Reactor();
   const told: number[] = [];
@@ -197,6 +232,17 @@ test("watchLateness() tells how late the process woke for a deadline, and only t
   await reactor.run();
   assert.equal(told.length, 1);
   assert.ok((told[0] ?? 0) >= 35_000 && (told[0] ?? 0) < 500_000, `${told}`);
+});
+
+test("watchLateness() tells of deadlines that wait for others of many turns", async () => {
+  using reactor = new Reactor({ deadlinesPerTurn: 1 });
+  const told: number[] = [];
+  reactor.watchLateness(45_000, (lateUs) => told.push(lateUs));
+  const atUs = reactor.nowUs() + 10_000;
+  for (let i = 0; i < 6; i++) reactor.at(atUs, () => busy(10_000));
+  reactor.at(atUs, () => reactor.stop());
+  await reactor.run();
+  assert.ok(told.length >= 2 && told.every((it) => it >= 45_000), `${told}`);
 });
 
 test("post() calls back after the caller returned, from inside and outside a turn", async () => {
