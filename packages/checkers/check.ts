@@ -39,6 +39,8 @@ export type CheckState = {
   readonly part: number;
   /** When the attempt that runs began. */
   readonly runningSinceUs: number | null;
+  /** By how much it began after its time. */
+  readonly lateUs: number;
   /** Null: not before something happens. */
   readonly nextAtUs: number | null;
   /** Whether the first attempt has its time. */
@@ -59,6 +61,8 @@ const startDelayUs = 1_000_000;
  * A server counts as up from the start (with `alpha` as down), until the first failure: one alone takes it down. Later
  * `retry` further attempts are made before a failure counts. One success brings it up again, of HTTP one for each url
  * and one more, of which a failure in between that a retry makes good takes none away.
+ *
+ * The delay to the next attempt counts from the end of one; if that began late, and was good, it is so much shorter.
  */
 export const check: Machine<CheckConfig, CheckState, CheckEvent, CheckAction> = {
   start: (config, seed) => ({
@@ -69,6 +73,7 @@ export const check: Machine<CheckConfig, CheckState, CheckEvent, CheckAction> = 
     retriesLeft: habits[config.kind].retriesAtFirst ? config.retry : 0,
     part: 0,
     runningSinceUs: null,
+    lateUs: 0,
     nextAtUs: 0,
     scheduled: false,
     suspended: false,
@@ -80,9 +85,10 @@ export const check: Machine<CheckConfig, CheckState, CheckEvent, CheckAction> = 
       case "timeout":
         if (state.nextAtUs === null || nowUs < state.nextAtUs) return stay(state);
         if (!state.scheduled) return move(spread(config, state, nowUs + startDelayUs));
-        return move({ ...state, runningSinceUs: nowUs, nextAtUs: null }, [
-          { kind: "begin", part: state.part },
-        ]);
+        return move(
+          { ...state, runningSinceUs: nowUs, lateUs: nowUs - state.nextAtUs, nextAtUs: null },
+          [{ kind: "begin", part: state.part }],
+        );
       case "finished":
         if (state.runningSinceUs === null) return stay(state);
         return event.ending.ok
@@ -134,7 +140,8 @@ function succeed(
     retriesLeft: state.assumed && !passed ? state.retriesLeft : config.retry,
     part: (state.part + 1) % config.parts,
     runningSinceUs: null,
-    nextAtUs: after(config, state, delayUs, nowUs),
+    // One that began late is not followed by others that do: many checks stay spread as they were at first.
+    nextAtUs: after(config, state, Math.max(0, delayUs - state.lateUs), nowUs),
   }, actions);
 }
 

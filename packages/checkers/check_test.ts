@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { check } from "./check.ts";
 import { type CheckConfig, checkConfigOf } from "./check_config.ts";
-import { failed, succeeded } from "./ending.ts";
+import { type Ending, failed, succeeded } from "./ending.ts";
 import { Bench, plain, playCheck, stateAfter } from "./fixture.ts";
 
 const refused = failed("refused", "connection refused");
@@ -148,6 +148,22 @@ test("an end without an attempt does not count, nor a timeout before its time", 
   assert.equal(bench.state, state);
   bench.tell(second, { kind: "timeout" });
   assert.equal(bench.deadlineUs, undefined, "nothing is due while an attempt runs");
+});
+
+test("an attempt that begins late does not move those after it, but the pause after a failure stays whole", () => {
+  const bench = new Bench(check, { ...plain, kind: "dns", retry: 1 });
+  const attempt = (lateUs: number, tookUs: number, ending: Ending) => {
+    const beginUs = (bench.deadlineUs ?? 0) + lateUs;
+    bench.tell(beginUs, { kind: "timeout" });
+    bench.tell(beginUs + tookUs, { kind: "finished", ending });
+    return bench.deadlineUs;
+  };
+  bench.tell(0, { kind: "timeout" });
+  assert.equal(attempt(200, 30, succeeded), 4 * second + 30);
+  assert.equal(attempt(second, 70, succeeded), 7 * second + 100);
+  assert.equal(attempt(5 * second, 10, succeeded), 12 * second + 110, "at once, and not twice");
+  assert.equal(attempt(400, 0, refused), 13 * second + 510);
+  assert.equal(attempt(100, 0, refused), 16 * second + 610);
 });
 
 test("suspended: what runs is abandoned, what is known stays; resumed: spread anew", () => {
