@@ -6,13 +6,15 @@ import { type HttpUrl, type Regex, translateRegex } from "@keepalived/keepalived
 const mostKeptBytes = 4 << 20;
 const mostBytes = 1 << 30;
 
+const nothing = Buffer.alloc(0);
+
 /** What is wanted of a body is gathered as it comes: a digest, or the whole body, or nothing. */
 export class AnswerBody {
   readonly #url: HttpUrl;
   readonly #keeps: boolean;
   readonly #raw: Hash | undefined;
   readonly #plain: Hash | undefined;
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = nothing;
   #keptBytes = 0;
   #bytes = 0;
 
@@ -46,7 +48,7 @@ export class AnswerBody {
    */
   finish(chunked: boolean): Body {
     const { regex } = this.#url;
-    const bytes = this.#kept.subarray(0, this.#keptBytes);
+    const bytes = this.#keeps ? this.#kept.subarray(0, this.#keptBytes) : nothing;
     const hashes = chunked ? [this.#raw, this.#plain] : [this.#raw];
     return {
       digests: hashes.flatMap((hash) => hash?.digest("hex") ?? []),

@@ -32,7 +32,16 @@ export const streamSocket: SocketKind = {
 /** On, and no time for data that waits: closing resets the connection. */
 const resetOnClose = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
 
-const peers = new WeakMap<Connection, Uint8Array>();
+/** What of a connection is the same in all attempts. */
+type Route = {
+  readonly family: 4 | 6;
+  /** A socket needs nothing before it is connected. */
+  readonly isPlain: boolean;
+  /** Where to connect to, encoded; undefined: not for ever. */
+  readonly peer: Uint8Array | undefined;
+};
+
+const routes = new WeakMap<Connection, Route>();
 
 /**
  * A socket as a checker wants it: interface, mark, source address and port. It is not connected yet.
@@ -41,12 +50,12 @@ const peers = new WeakMap<Connection, Uint8Array>();
  * nothing behind.
  */
 export function openSocket(connection: Connection, kind: SocketKind): Socket {
-  const { address, sourceAddress, sourcePort, interface: device, mark } = connection;
-  const family = familyOf(address);
+  const { family, isPlain } = routeOf(connection);
   const domain = family === 4 ? AF_INET : AF_INET6;
   const socket = Socket.open(domain, kind.type, kind.protocol[family], kind.name);
+  if (isPlain) return socket;
+  const { sourceAddress, sourcePort, interface: device, mark } = connection;
   const isBound = sourceAddress !== undefined || sourcePort !== undefined;
-  if (!isBound && device === undefined && mark === 0) return socket;
   return Socket.configured(socket, () => {
     if (device !== undefined) bindToDevice(socket, device);
     if (mark !== 0) socket.setOption(SOL_SOCKET, SO_MARK, mark | 0);
@@ -63,17 +72,29 @@ function readyPort(socket: Socket, port: number | undefined): void {
   socket.setOption(SOL_SOCKET, SO_LINGER, resetOnClose);
 }
 
-/** Where to connect to, encoded once for all attempts. */
+/** Where to connect to. */
 export function peerOf(connection: Connection, port: number = connection.port): Uint8Array {
-  const { address, interface: device } = connection;
-  // An interface may come again with another index.
-  if (isLinkLocal(address)) return encodeSocketAddress(socketAddress(address, port, device));
-  let peer = peers.get(connection);
-  if (peer === undefined) {
-    peer = encodeSocketAddress(socketAddress(address, port, undefined));
-    peers.set(connection, peer);
+  const { peer } = routeOf(connection);
+  if (peer !== undefined && port === connection.port) return peer;
+  return encodeSocketAddress(socketAddress(connection.address, port, connection.interface));
+}
+
+function routeOf(connection: Connection): Route {
+  let route = routes.get(connection);
+  if (route === undefined) {
+    const { address, port, sourceAddress, sourcePort, interface: device, mark } = connection;
+    route = {
+      family: familyOf(address),
+      isPlain: sourceAddress === undefined && sourcePort === undefined && device === undefined &&
+        mark === 0,
+      // An interface may come again with another index.
+      peer: isLinkLocal(address)
+        ? undefined
+        : encodeSocketAddress(socketAddress(address, port, undefined)),
+    };
+    routes.set(connection, route);
   }
-  return peer;
+  return route;
 }
 
 function socketAddress(address: IpAddress, port: number, device: string | undefined) {

@@ -33,34 +33,63 @@ export function startExchange(
   tools: ExchangeTools,
   done: (ending: Ending) => void,
 ): Exchange {
-  let release: Release | undefined;
-  const finish: Finish = (ending) => {
-    if (release === undefined) return;
-    const letGo = release;
-    release = undefined;
-    letGo();
-    done(ending);
-  };
-  const { reactor } = tools;
-  const giveUpAtUs = reactor.nowUs() + longestShortageUs;
-  const begin = (): void => {
+  const attempt = new Attempt(checker, part, tools, done);
+  attempt.begin();
+  return attempt;
+}
+
+/** A class and few closures: there may be many thousands of these each second. */
+class Attempt implements Exchange {
+  readonly #checker: ScheduledChecker;
+  readonly #part: number;
+  readonly #tools: ExchangeTools;
+  readonly #done: (ending: Ending) => void;
+  #release: Release | undefined;
+  #giveUpAtUs: number | undefined;
+
+  constructor(
+    checker: ScheduledChecker,
+    part: number,
+    tools: ExchangeTools,
+    done: (ending: Ending) => void,
+  ) {
+    this.#checker = checker;
+    this.#part = part;
+    this.#tools = tools;
+    this.#done = done;
+  }
+
+  begin(): void {
     try {
-      release = start(checker, part, tools, finish);
+      const finish: Finish = (ending) => this.#finish(ending);
+      this.#release = start(this.#checker, this.#part, this.#tools, finish);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      const isOver = !shortages.has(error.errno) || reactor.nowUs() >= giveUpAtUs;
-      const next = isOver ? () => finish({ ok: false, failure: failureOf(error) }) : begin;
-      const again = reactor.at(reactor.nowUs() + (isOver ? 0 : stepUs), next);
-      release = () => again[Symbol.dispose]();
+      this.#postpone(error);
     }
-  };
-  begin();
-  return {
-    abandon() {
-      release?.();
-      release = undefined;
-    },
-  };
+  }
+
+  abandon(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#release === undefined) return;
+    this.abandon();
+    this.#done(ending);
+  }
+
+  #postpone(error: SyscallError): void {
+    const { reactor } = this.#tools;
+    const nowUs = reactor.nowUs();
+    this.#giveUpAtUs ??= nowUs + longestShortageUs;
+    const isOver = !shortages.has(error.errno) || nowUs >= this.#giveUpAtUs;
+    const again = isOver
+      ? reactor.at(nowUs, () => this.#finish({ ok: false, failure: failureOf(error) }))
+      : reactor.at(nowUs + stepUs, () => this.begin());
+    this.#release = () => again[Symbol.dispose]();
+  }
 }
 
 /** @throws SyscallError if the attempt cannot even begin; then nothing is held */

@@ -58,7 +58,7 @@ export function startHttp(
     perform: (action) => {
       switch (action.kind) {
         case "send-request":
-          return stream.write(new TextEncoder().encode(requestOf(checker, url)));
+          return stream.write(requestOf(checker, url));
         case "finish":
           return finish(action.ending);
         default:
@@ -74,7 +74,20 @@ export function startHttp(
   };
 }
 
-function requestOf({ version, connection }: CheckerOf<"http">, url: HttpUrl): string {
+const requests = new WeakMap<CheckerOf<"http">, Map<HttpUrl, Uint8Array>>();
+
+/** Encoded once for all attempts. */
+function requestOf(checker: CheckerOf<"http">, url: HttpUrl): Uint8Array {
+  let known = requests.get(checker);
+  if (known === undefined) requests.set(checker, known = new Map());
+  let request = known.get(url);
+  if (request === undefined) {
+    known.set(url, request = new TextEncoder().encode(render(checker, url)));
+  }
+  return request;
+}
+
+function render({ version, connection }: CheckerOf<"http">, url: HttpUrl): string {
   const { method, path, headers, body } = url;
   return renderRequest({
     method,

@@ -17,6 +17,7 @@ export type StreamEvents = {
 
 /** A connection that is being opened, or is open. */
 export type Stream = {
+  /** @param bytes not to be changed any more */
   readonly write: (bytes: Uint8Array) => void;
   readonly close: () => void;
 };
@@ -47,13 +48,15 @@ export function noConnection({ timeoutUs }: Connection): string {
   return `no connection within ${timeoutUs / 1_000_000} s`;
 }
 
+const nothing = new Uint8Array(0);
+
 class PlainStream implements Stream {
   readonly #socket: Socket;
   readonly #events: StreamEvents;
   #watch: Watch | undefined;
   #isOpen = false;
   /** What there was no room for. */
-  #waiting = new Uint8Array(0);
+  #waiting: Uint8Array = nothing;
 
   constructor(socket: Socket, reactor: Reactor, events: StreamEvents) {
     this.#socket = socket;
@@ -63,10 +66,7 @@ class PlainStream implements Stream {
 
   write(bytes: Uint8Array): void {
     if (this.#watch === undefined) return;
-    const all = new Uint8Array(this.#waiting.length + bytes.length);
-    all.set(this.#waiting);
-    all.set(bytes, this.#waiting.length);
-    this.#waiting = all;
+    this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
     if (this.#isOpen) this.#guard(() => this.#flush());
   }
 
@@ -95,7 +95,7 @@ class PlainStream implements Stream {
 
   #flush(): void {
     const sent = this.#socket.send(this.#waiting) ?? 0;
-    this.#waiting = this.#waiting.slice(sent);
+    this.#waiting = sent === this.#waiting.length ? nothing : this.#waiting.subarray(sent);
     this.#watch?.setInterest(this.#waiting.length > 0 ? "both" : "read");
   }
 

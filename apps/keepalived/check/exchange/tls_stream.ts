@@ -48,7 +48,7 @@ class TlsStream implements Stream {
     events: StreamEvents,
   ) {
     this.#events = events;
-    this.#carrier = new Carrier((bytes) => this.#plain.write(bytes));
+    this.#carrier = new Carrier((bytes) => this.#plain.write(Buffer.from(bytes)));
     this.#plain = openStream(connection, reactor, {
       onOpen: () => this.#start(connection, options),
       onData: (bytes) => void this.#carrier.push(bytes.slice()),
