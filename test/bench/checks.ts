@@ -6,21 +6,25 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "@std/cli/parse-args";
 import { crash } from "../../tools/lab/processes.ts";
+import { ConnectionCapture, paceOf } from "./connection_capture.ts";
 import { type Contender, contenders } from "./contenders.ts";
 import { isGuest, runInGuest } from "./in_guest.ts";
 import { LoggedDaemon } from "./logged_daemon.ts";
 import { memoryOf } from "./memory.ts";
 import { processorSeconds } from "./processor_time.ts";
-import { circumstances, inMiB, table } from "./report.ts";
+import { circumstances, inMiB, ratio, table } from "./report.ts";
+import { summarize } from "./statistics.ts";
 import { workFolder } from "./work_folder.ts";
 
 export const summary = "checks: thousands of targets a second; beside the C daemon in a guest";
 
 const usage = `Usage: npm run bench -- checks [--targets N]... [--guest-targets N]... [--seconds N]
 
-TCP_CHECK and HTTP_GET of N targets, each once a second, against nginx on this machine: checks per second as nginx
-counts them, processor time for each, memory, and complaints about lateness and failures. Ours run here with --no-ipvs;
-the C daemon needs IPVS, so that all run beside it once more in a guest kernel.
+TCP_CHECK and HTTP_GET of N targets, each once a second, against nginx on this machine. What is to be seen on the
+loopback interface counts: checks per second, the time from one check of a target to its next, and how often that was
+more than a tenth or half of a second too long. Then processor time for each check, what nginx needs for it, the daemon's
+memory, and its own lines about late timers and checks that failed. Ours run here with --no-ipvs; the C daemon needs
+IPVS, so that all run beside it once more in a guest kernel.
 
   --targets N         here; default: 1000, 5000, 10000 and 20000
   --guest-targets N   in the guest; default 1000; 0: not at all
@@ -32,7 +36,6 @@ const kinds = ["TCP", "HTTP"] as const;
 type Kind = (typeof kinds)[number];
 
 const port = 9080;
-const statusPort = 9081;
 
 /** Measures, prints, and returns the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -81,20 +84,57 @@ async function measureAll(
     for (const kind of kinds) {
       for (const count of targets) {
         const rows: string[][] = [];
+        let first: Sample | undefined;
         for (const contender of running) {
-          const sample = await measure(contender, { kind, count, seconds, options });
-          rows.push([contender.name, ...sample]);
+          const sample = await measure(contender, { kind, count, seconds, options, server });
+          rows.push([contender.name, ...cellsOf(sample, count, first ??= sample)]);
         }
-        const header = ["", "checks/s", "of wanted", "us each", "private MiB", "late", "failed"];
-        process.stdout.write(
-          `${table(`${count} targets, ${kind}, once a second`, header, rows, 1)}\n`,
-        );
+        const title =
+          `${count} targets, ${kind}, once a second; us of processor time for each check`;
+        process.stdout.write(`${table(title, headerOf(running[0]?.name ?? ""), rows, 1)}\n`);
       }
     }
   } finally {
-    await server();
+    await server.stop();
   }
   return 0;
+}
+
+const headerOf = (first: string): readonly string[] => [
+  "",
+  ...["checks/s", "of wanted", "p50 ms", "p99 ms", "max ms", ">1100", ">1500"],
+  ...["us", `/${first}`, "nginx us", "MiB", "complains", "failed"],
+];
+
+/** What is measured of one daemon. */
+type Sample = {
+  readonly perSecond: number;
+  readonly gapsUs: readonly number[];
+  /** Of processor time, for each check. */
+  readonly ownUs: number;
+  readonly serverUs: number;
+  readonly memory: number;
+  readonly complaints: number;
+  readonly failures: number;
+};
+
+function cellsOf(sample: Sample, count: number, first: Sample): string[] {
+  const { perSecond, gapsUs, ownUs, serverUs, memory, complaints, failures } = sample;
+  const { median, p99, max } = summarize(gapsUs);
+  const longer = (us: number) => String(gapsUs.filter((it) => it > us).length);
+  return [
+    perSecond.toFixed(0),
+    `${(100 * perSecond / count).toFixed(1)}%`,
+    ...[median, p99, max].map((us) => (us / 1000).toFixed(0)),
+    longer(1_100_000),
+    longer(1_500_000),
+    ownUs.toFixed(0),
+    ratio(ownUs, first.ownUs),
+    serverUs.toFixed(0),
+    inMiB(memory),
+    String(complaints),
+    String(failures),
+  ];
 }
 
 type Options = {
@@ -102,6 +142,7 @@ type Options = {
   readonly count: number;
   readonly seconds: number;
   readonly options: readonly string[];
+  readonly server: Server;
 };
 
 /** Seconds from the start until every target is checked each second, warm-up included. */
@@ -109,31 +150,35 @@ const settledS = 5;
 
 async function measure(
   contender: Contender,
-  { kind, count, seconds, options }: Options,
-): Promise<string[]> {
+  { kind, count, seconds, options, server }: Options,
+): Promise<Sample> {
   const daemon = new LoggedDaemon(contender, configurationOf(kind, count), options);
   try {
     await daemon.says(/Startup complete/);
     await sleep(settledS * 1000);
+    const capture = await ConnectionCapture.start(port);
     const from = daemon.log.length;
-    const before = { accepted: await acceptedSoFar(), cpu: processorSeconds(daemon.pid) };
-    const startMs = performance.now();
+    const before = { own: processorSeconds(daemon.pid), server: processorSeconds(server.pid) };
+    const fromUs = Date.now() * 1000;
     await sleep(seconds * 1000);
-    const passedS = (performance.now() - startMs) / 1000;
-    // One of them is the question itself.
-    const checks = await acceptedSoFar() - before.accepted - 1;
-    const cpu = processorSeconds(daemon.pid) - before.cpu;
+    const toUs = Date.now() * 1000;
+    const own = processorSeconds(daemon.pid) - before.own;
+    const servers = processorSeconds(server.pid) - before.server;
     const memory = memoryOf(daemon.pid).processes.reduce((sum, it) => sum + it.private, 0);
     const said = (pattern: RegExp) =>
-      String(daemon.log.slice(from).filter(({ text }) => pattern.test(text)).length);
-    return [
-      (checks / passedS).toFixed(0),
-      `${(100 * checks / passedS / count).toFixed(1)}%`,
-      (cpu * 1e6 / checks).toFixed(0),
-      inMiB(memory),
-      said(/late/),
-      said(/failed|timed out/i),
-    ];
+      daemon.log.slice(from).filter(({ text }) => pattern.test(text)).length;
+    const [complaints, failures] = [said(/ late/), said(/failed|timed out/i)];
+    const openings = await capture.stop();
+    const { checks, gapsUs } = paceOf(openings, count, { fromUs, toUs, intervalUs: 1_000_000 });
+    return {
+      perSecond: checks * 1_000_000 / (toUs - fromUs),
+      gapsUs,
+      ownUs: own * 1e6 / checks,
+      serverUs: servers * 1e6 / checks,
+      memory,
+      complaints,
+      failures,
+    };
   } finally {
     await daemon.crash();
     // What a daemon that is killed leaves would be taken over by the next one.
@@ -155,8 +200,10 @@ function configurationOf(kind: Kind, count: number): string {
   }}\n`;
 }
 
-/** nginx that answers on all of 127.0.0.0/8. @returns what ends it */
-async function startServer(): Promise<() => Promise<void>> {
+type Server = { readonly pid: number; readonly stop: () => Promise<void> };
+
+/** nginx that answers on all of 127.0.0.0/8. */
+async function startServer(): Promise<Server> {
   const folder = workFolder();
   const file = join(folder, "nginx.conf");
   writeFileSync(
@@ -169,7 +216,6 @@ events { worker_connections 30000; }
 http {
   access_log off;
   server { listen ${port} backlog=65535; location / { return 200 "ok"; } }
-  server { listen 127.0.0.1:${statusPort}; location / { stub_status; } }
 }
 `,
   );
@@ -177,23 +223,19 @@ http {
   const ended = once(child, "exit");
   for (let attempt = 0;; attempt++) {
     try {
-      await acceptedSoFar();
+      await (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } })).text();
       break;
     } catch (error) {
       if (attempt === 200 || child.exitCode !== null) throw error;
       await sleep(50);
     }
   }
-  return async () => {
-    crash(child.pid ?? 0);
-    await ended;
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    async stop() {
+      crash(pid);
+      await ended;
+    },
   };
-}
-
-/** Connections that nginx has accepted. */
-async function acceptedSoFar(): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${statusPort}/`, {
-    headers: { connection: "close" },
-  })).text();
-  return Number(/^ (\d+) \d+ \d+/m.exec(text)?.[1] ?? NaN);
 }
