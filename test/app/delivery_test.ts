@@ -129,10 +129,10 @@ test("IPv6: with duplicate address detection it waits for its own address, not f
   const host = lab.host("b");
   host.run("ip link set dev eth0 down");
   host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=1 net.ipv6.conf.eth0.dad_transmits=1");
-  host.run("ip link set dev eth0 up");
   const daemon = startDaemon("b", instanceConf({ addresses }));
   await daemon.says(/Entering FAULT STATE/);
-  await daemon.says(/Entering MASTER STATE/, { withinMs: 5000 });
+  host.run("ip link set dev eth0 up");
+  await daemon.says(/Entering MASTER STATE/, { withinMs: 10_000 });
   await until("b holds them", () => holds("b", addresses), 1000);
   const shown = host.run("ip -6 -o address show dev eth0");
   assert.ok(!shown.includes("tentative"), shown);

@@ -119,9 +119,10 @@ test("the source follows the interface's address, and the master stays master", 
 test("a link-local address counts once duplicate address detection has passed", async () => {
   host.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=1 net.ipv6.conf.eth0.dad_transmits=3");
   host.run("ip link set dev eth0 down");
-  host.run("ip link set dev eth0 up");
   const running = start(instanceConf({ addresses: ["fe80::53", `${ipv6}/64`] }));
   await running.says(/no IPv6 address for interface/);
+  host.run("ip link set dev eth0 up");
+  await running.says(/eth0 up/);
   assert.match(host.run("ip address show dev eth0"), /tentative/);
   await holds(ipv6);
   assert.doesNotMatch(host.run("ip address show dev eth0"), /tentative/);
