@@ -10,6 +10,8 @@ const lastWordsMs = 200;
 /** Further lines of one turn are written together, up to so many characters. */
 const portionLength = 16_384;
 
+/** What is to be written next, and the text behind it. */
+let unsent = new Uint8Array(0);
 let waiting = "";
 let lostLines = 0;
 let isHeld = false;
@@ -23,16 +25,15 @@ let retry: ReturnType<typeof setTimeout> | undefined;
  * next one that gets through.
  */
 export function writeConsole(text: string): void {
-  if (waiting.length + text.length > mostWaitingBytes) {
+  // A reader who is slow is not asked again with every line.
+  if (retry !== undefined && performance.now() - triedMs >= 1) flush();
+  if (unsent.length + waiting.length + text.length > mostWaitingBytes) {
     lostLines++;
     return;
   }
   waiting += lostLines === 0 ? text : `${lostLines} lines of the log were lost\n${text}`;
   lostLines = 0;
-  // A reader who is slow is not asked again with every line.
-  if (retry !== undefined) {
-    if (performance.now() - triedMs >= 1) flush();
-  } else if (!isHeld || waiting.length >= portionLength) flush();
+  if (retry === undefined && (!isHeld || waiting.length >= portionLength)) flush();
   if (isHeld) return;
   isHeld = true;
   queueMicrotask(() => {
@@ -45,18 +46,19 @@ function flush(): void {
   clearTimeout(retry);
   retry = undefined;
   triedMs = performance.now();
-  while (waiting !== "") {
-    const bytes = new TextEncoder().encode(waiting);
-    let written: number;
+  while (unsent.length + waiting.length > 0) {
+    if (unsent.length === 0) {
+      unsent = new TextEncoder().encode(waiting);
+      waiting = "";
+    }
     try {
-      written = writeSync(2, bytes);
+      unsent = unsent.subarray(writeSync(2, unsent));
     } catch (error) {
       // EAGAIN: the reader is slow. Anything else: it has gone, and nobody is there to be told.
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return later();
+      unsent = new Uint8Array(0);
       waiting = "";
-      return;
     }
-    waiting = new TextDecoder().decode(bytes.subarray(written));
   }
 }
 
@@ -68,8 +70,9 @@ function later(): void {
 
 process.on("exit", () => {
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let waitedMs = 0; waiting !== "" && waitedMs < lastWordsMs; waitedMs += retryMs) {
+  const isDone = () => unsent.length + waiting.length === 0;
+  for (let waitedMs = 0; !isDone() && waitedMs < lastWordsMs; waitedMs += retryMs) {
     flush();
-    if (waiting !== "") Atomics.wait(pause, 0, 0, retryMs);
+    if (!isDone()) Atomics.wait(pause, 0, 0, retryMs);
   }
 });

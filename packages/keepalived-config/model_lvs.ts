@@ -112,7 +112,6 @@ export type SorryServer = {
 export type RealServer = {
   /** As logs and FIFOs name it: `[10.0.0.1]:tcp:80`. */
   readonly name: string;
-  readonly at: Span;
   readonly address: IpAddress;
   /** 0: the port of each service. */
   readonly port: number;

@@ -224,6 +224,31 @@ test("a reload with nothing changed changes nothing", () => {
   assert.equal(bench.state, before);
 });
 
+test("a reload of one server: the table changes with each of its settings, and the others stay", () => {
+  const tunnel = { method: "tunnel", tunnel: { type: "gre", checksum: "none" } } as const;
+  for (const alpha of [false, true]) {
+    const [first, second] = [server(1, { alpha }), server(2, { alpha })];
+    const { endpoint } = second;
+    for (
+      const other of [
+        { address: "10.0.0.77" },
+        { port: endpoint.port + 1 },
+        { upperThreshold: 7 },
+        { lowerThreshold: 7 },
+        { forwarding: tunnel },
+      ]
+    ) {
+      const bench = started([first, second]);
+      const next = [first, { ...second, endpoint: { ...endpoint, ...other } }];
+      assert.deepEqual(bench.configure(poolOf(next)), ["table"]);
+      assert.deepEqual(bench.configure(poolOf(structuredClone(next))), []);
+    }
+    const bench = started([first, second]);
+    assert.deepEqual(bench.configure(poolOf([second, first])), ["table"]);
+    assert.deepEqual(bench.configure(poolOf([second, first])), []);
+  }
+});
+
 test("a reload: servers that are new come, those that are gone are down, the rest stays", () => {
   const bench = started([server(1), server(2), server(3)]);
   bench.check(1, false);

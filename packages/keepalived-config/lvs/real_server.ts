@@ -82,7 +82,6 @@ export function readRealServer(statement: Statement, service: Service): RealServ
   };
   return {
     name: checked.name,
-    at,
     address,
     port,
     weight: numberOf(body, "weight") ?? service.weight,

@@ -1,4 +1,4 @@
-import { clip, type Report } from "@keepalived/conf-parser";
+import { clip, type Report, type Span } from "@keepalived/conf-parser";
 import { parseIp } from "@keepalived/ip-address";
 import { type Body, placeOf, type Statement } from "../bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
@@ -164,20 +164,24 @@ function alertOf(global: GlobalConfig): boolean | undefined {
 
 /** The real servers; the second of two with the same address and port is reported and left out. */
 function readRealServers(body: Body, service: Service): readonly RealServer[] {
-  const servers = new Map<string, RealServer>();
+  const servers: RealServer[] = [];
+  const places = new Map<string, Span>();
   for (const statement of body.statements.get("real_server") ?? []) {
     const server = readRealServer(statement, service);
     if (server === undefined) continue;
-    if (!servers.has(server.name)) {
-      servers.set(server.name, server);
+    const at = statement.words[1]?.at ?? placeOf(statement);
+    const first = places.get(server.name);
+    if (first === undefined) {
+      places.set(server.name, at);
+      servers.push(server);
       continue;
     }
     const message = `VS ${service.name}: real server ${server.name} is duplicated` +
       " - removing second rs";
-    const hint = `the first one is in line ${servers.get(server.name)?.at.line}`;
-    service.report({ severity: "error", code: "duplicate", message, at: server.at, hint });
+    const hint = `the first one is in line ${first.line}`;
+    service.report({ severity: "error", code: "duplicate", message, at, hint });
   }
-  return [...servers.values()];
+  return servers;
 }
 
 function membersOf({ addresses, marks }: Identity, family: 4 | 6): readonly ServiceMember[] {

@@ -43,7 +43,6 @@ test("a virtual server has its defaults, and says which it had to choose", () =>
     smtpAlert: false,
     realServers: [{
       name: "[10.1.0.1]:udp:80",
-      at: { file: "a", line: 2, column: 13, length: 8 },
       address: "10.1.0.1",
       port: 80,
       weight: 1,
