@@ -10,6 +10,8 @@ export type WatchdogEvent =
   | { readonly kind: "start" }
   /** A heartbeat was heard. */
   | { readonly kind: "kick" }
+  /** In the last interval it was let run too little to give a heartbeat: that one does not count. */
+  | { readonly kind: "starved" }
   /** The process has ended, whyever. */
   | { readonly kind: "ended"; readonly end: ProcessEnd }
   /** The process is not wanted any more. */

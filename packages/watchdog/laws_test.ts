@@ -35,7 +35,10 @@ const anyEnd: fc.Arbitrary<ProcessEnd> = fc.oneof(
 type Told = WatchdogEvent | { readonly kind: "timeout" };
 
 const anyEvent: fc.Arbitrary<Told> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<Told>({ kind: "start" }, { kind: "kick" }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<Told>({ kind: "start" }, { kind: "kick" }, { kind: "starved" }),
+  },
   { weight: 1, arbitrary: fc.constantFrom<Told>({ kind: "stop" }, { kind: "timeout" }) },
   { weight: 4, arbitrary: anyEnd.map((end) => ({ kind: "ended", end }) as const) },
 );

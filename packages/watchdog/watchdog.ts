@@ -65,6 +65,8 @@ function inRunning(
       return state.heard && state.missed === 0
         ? stay(state)
         : move({ ...state, heard: true, missed: 0 });
+    case "starved":
+      return state.missed === 0 ? stay(state) : move({ ...state, missed: state.missed - 1 });
     case "ended":
       return afterEnd(config, state, event.end, nowUs);
     case "stop":

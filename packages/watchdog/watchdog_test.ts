@@ -45,6 +45,7 @@ const cells: readonly (readonly [
   ["off", timeout, "off"],
   ["running", start, "running"],
   ["running", kick, "running"],
+  ["running", { kind: "starved" }, "running"],
   ["running", crashed, "running", "restart 0", "start"],
   ["running", exited(0), "running", "restart 0", "start"],
   ["running", exited(1), "off", "give-up permanent"],
@@ -54,6 +55,7 @@ const cells: readonly (readonly [
   ["running", stop, "stopping", "terminate"],
   ["killed", start, "killed"],
   ["killed", kick, "killed"],
+  ["killed", { kind: "starved" }, "killed"],
   ["killed", crashed, "running", "restart 0", "start"],
   ["killed", exited(1), "off", "give-up permanent"],
   ["killed", stop, "stopping"],
@@ -102,6 +104,14 @@ for (const [what, beats, toS, expected] of lives) {
     assert.deepEqual([...done, ...bench.at(toS)], expected);
   });
 }
+
+test("a second in which it was not let run does not count", () => {
+  const bench = new Bench(watchdog);
+  bench.tell(0, start);
+  bench.tell(0.5, kick);
+  const starved = [1.4, 2.4, 3.4, 4.4].flatMap((atS) => bench.at(atS, { kind: "starved" }));
+  assert.deepEqual([...starved, ...bench.at(20)], ["7 kill hung 3"]);
+});
 
 test("a watchdog that was late itself by an interval does not count that one", () => {
   const bench = new Bench(watchdog, { threshold: 2 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { sendSignal, SIGKILL, SIGTERM } from "@keepalived/linux";
-import { type Host, host, type Scheduler } from "@keepalived/reactor";
+import { type Deadline, type Host, host, type Scheduler } from "@keepalived/reactor";
 import { patchOf } from "@keepalived/reconcile";
 import {
   isStuck,
@@ -27,6 +27,7 @@ import type { Delivery } from "../notify/delivery.ts";
 import type { ChildSnapshot } from "../status/snapshot/parent_snapshot.ts";
 import { Caretaker, type Program } from "./caretaker.ts";
 import { Questions } from "./questions.ts";
+import { Starvation } from "./starvation.ts";
 
 export type SupervisedChildOptions = {
   /** What operators call it: `VRRP`. */
@@ -75,6 +76,9 @@ const times = {
   permanent: [exitStatus.fatal, exitStatus.configuration, exitStatus.missingPermission],
 } as const;
 
+/** What a process does not get of the processor excuses its silence for so many intervals, and no longer. */
+const excusesAtMost = 25;
+
 /** How long what an ended process said may take to be read. */
 const lastWordsMs = 500;
 
@@ -94,6 +98,10 @@ export class SupervisedChild {
   /** Whether the process that runs has taken a configuration. */
   #hasWorked = false;
   #goneSinceUs: number | undefined;
+  /** Looks each interval whether the process is let run. */
+  readonly #look: Deadline;
+  #starvation: Starvation | undefined;
+  #excuses = 0;
   /** What the process was told last. */
   #told: ConfigurationMessage["config"] | undefined;
   /** What the process was told and does not run yet. */
@@ -108,6 +116,7 @@ export class SupervisedChild {
   constructor(options: SupervisedChildOptions) {
     this.#options = options;
     this.#questions = new Questions(options.title);
+    this.#look = options.scheduler.deadline(() => this.#excuse());
     this.#host = host<WatchdogConfig, WatchdogState, WatchdogEvent, WatchdogAction>(watchdog, {
       name: `watchdog of ${options.title}`,
       config: { ...times, ...options.patience },
@@ -257,6 +266,9 @@ export class SupervisedChild {
     const child = spawn(command, [...args], { stdio: ["pipe", "pipe", "inherit"], env });
     this.#process = child;
     this.#pid = child.pid;
+    this.#starvation = child.pid === undefined ? undefined : new Starvation(child.pid);
+    this.#excuses = 0;
+    this.#look.setAt(this.#options.scheduler.nowUs() + heartbeatUs);
     this.#starts++;
     this.#startedAt = Date.now() / 1000;
     if (child.pid !== undefined) log("info", `Starting ${title} child process, pid=${child.pid}`);
@@ -303,7 +315,26 @@ export class SupervisedChild {
     return wasSilent ? this.#heardUs : nowUs;
   }
 
+  /**
+   * Killing a process that the machine does not let run would make it worse: to start another one takes more, and meanwhile
+   * nobody looks after the addresses that are left.
+   */
+  #excuse(): void {
+    if (this.#process === undefined) return;
+    const nowUs = this.#options.scheduler.nowUs();
+    this.#look.setAt(nowUs + heartbeatUs);
+    const wasStarved = this.#starvation?.since(nowUs) ?? false;
+    if (!wasStarved || nowUs - this.#heardUs < heartbeatUs) return;
+    if (this.#excuses++ >= excusesAtMost) return;
+    if (this.#excuses === 3) {
+      const named = `${this.#options.title} child process(${this.#pid})`;
+      this.#options.log("warning", `${named} waits for a processor: this machine is overloaded`);
+    }
+    this.#host.send({ kind: "starved" });
+  }
+
   #ended(end: ProcessEnd): void {
+    this.#look.setAt(undefined);
     this.#goneSinceUs = this.#lastWorkUs();
     this.#process = undefined;
     this.#sent.length = 0;
@@ -336,6 +367,7 @@ export class SupervisedChild {
     switch (message.kind) {
       case "alive":
         this.#heardUs = this.#options.scheduler.nowUs();
+        this.#excuses = 0;
         return this.#host.send({ kind: "kick" });
       case "configured":
         this.#hasWorked = true;
