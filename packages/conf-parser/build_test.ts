@@ -77,6 +77,19 @@ test("a grammar reopens a block as often as braces are too many", () => {
   assert.deepEqual(blocks(entries), ["group 1:7+1-4:1+1", "group 5:7+1-8:1+1"]);
 });
 
+test("a grammar closes no more blocks than braces are missing", () => {
+  const { entries, diagnostics } = read("group {\n list {\n a\nother x\n}\n", { grammar });
+  assert.deepEqual(shape(entries), [["group", [["list", [["a"], ["other", "x"]]]]]]);
+  assert.deepEqual(found(diagnostics), ["main:1:7 missing-brace"]);
+});
+
+test("a grammar reopens no more blocks than braces are too many", () => {
+  const text = "group {\n}\nsize 1\n}\ngroup {\n}\nsize 2";
+  const { entries, diagnostics } = read(text, { grammar });
+  assert.deepEqual(shape(entries), [["group", [["size", "1"]]], ["group", []], ["size", "2"]]);
+  assert.deepEqual(found(diagnostics), ["main:2:1 extra-brace"]);
+});
+
 test("a grammar reopens the block that was closed last, as long as nothing else came", () => {
   const { entries, diagnostics } = read("group {\n}\nother x\nsize 1\n}", { grammar });
   assert.deepEqual(shape(entries), [["group", []], ["other", "x"], ["size", "1"]]);

@@ -103,6 +103,11 @@ test("include_check holds to the end of its file, and in the files that this inc
   );
 });
 
+test("include_check of an included file ends with it", () => {
+  const { diagnostics } = read("include one\ninclude none", {}, { one: "include_check match" });
+  assert.deepEqual(diagnostics.map(({ severity }) => severity), ["warning"]);
+});
+
 test("expandBraces() gives every alternative in order", () => {
   assert.deepEqual(expandBraces("a{b,c{d,e}}f{,g}"), [
     "abf",
