@@ -13,7 +13,8 @@ export type Opening = {
   readonly atUs: number;
   /** The IPv4 address of the server, as a number. */
   readonly target: number;
-  readonly sourcePort: number;
+  /** Of the connection's first byte: the same if the kernel asks again. */
+  readonly sequence: number;
 };
 
 /** Bytes of Ethernet and of an IPv4 header without options. */
@@ -68,7 +69,7 @@ export class ConnectionCapture {
 function openingOf({ atUs, bytes }: Packet): Opening {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const ip = etherBytes;
-  return { atUs, target: view.getUint32(ip + 16), sourcePort: view.getUint16(ip + ipBytes) };
+  return { atUs, target: view.getUint32(ip + 16), sequence: view.getUint32(ip + ipBytes + 4) };
 }
 
 /** What is to be seen of checks that each target should have once in an interval. */
@@ -95,7 +96,7 @@ export function paceOf(
   for (const opening of openings) {
     if (opening.atUs < fromUs || opening.atUs > toUs) continue;
     const before = last.get(opening.target);
-    if (before?.sourcePort === opening.sourcePort) continue;
+    if (before?.sequence === opening.sequence) continue;
     if (before !== undefined) gapsUs.push(opening.atUs - before.atUs);
     last.set(opening.target, opening);
     checks++;

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { type Opening, paceOf } from "./connection_capture.ts";
 
 const window = { fromUs: 1000, toUs: 5000, intervalUs: 1000 };
-const at = (atUs: number, target: number, sourcePort = atUs): Opening => ({
+const at = (atUs: number, target: number, sequence = atUs): Opening => ({
   atUs,
   target,
-  sourcePort,
+  sequence,
 });
 
 test("paceOf() counts checks in the window, and the time between two of one target", () => {
