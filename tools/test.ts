@@ -67,8 +67,11 @@ const realWorkers = 4;
 /** Tests that fill the machine with networks by themselves. */
 const crowdedFolder = "test/interop";
 
-/** Tests of what is built, which use both runtimes themselves: once is enough. */
-const builtFolder = "test/package";
+/** Tests of what is built, which use both runtimes themselves, and of what Node notices of mutants: once is enough. */
+const onceFolders = ["test/package", "test/mutation"];
+
+/** A process of Deno runs one file after the other, one of Node as many as there are processors. */
+const denoProcesses = 2;
 
 /** Tests that need IPVS: one boot of a guest kernel for all, and one process in it, as starting one is slow there. */
 const guestFolder = "test/ipvs";
@@ -106,8 +109,8 @@ async function main(): Promise<void> {
   const real = realFolders.flatMap((folder) => files.filter(isIn(folder)));
   const guest = files.filter(isIn(guestFolder));
   const crowded = files.filter(isIn(crowdedFolder));
-  const built = files.filter(isIn(builtFolder));
-  const pure = files.filter((file) => ![...real, ...guest, ...crowded, ...built].includes(file));
+  const once = onceFolders.flatMap((folder) => files.filter(isIn(folder)));
+  const pure = files.filter((file) => ![...real, ...guest, ...crowded, ...once].includes(file));
   const mainFor = (file = "") =>
     isWhole && !sourceFolders.some((folder) => isIn(folder)(file)) ? { main: bundle } : {};
   const alone = (files: readonly string[]): Job[] =>
@@ -117,7 +120,14 @@ async function main(): Promise<void> {
   const together = (files: readonly string[], how: Partial<Job> = {}): Job[] =>
     files.length === 0 ? [] : runtimes.map((runtime) => ({ runtime, files, ...how }));
 
-  await runPhase(total, "pure", together(pure), runtimes.length);
+  const pureJobs = runtimes.flatMap((runtime): Job[] => {
+    const count = runtime === "deno" ? denoProcesses : 1;
+    return Array.from({ length: count }, (_, i) => ({
+      runtime,
+      files: pure.filter((_, place) => place % count === i),
+    })).filter(({ files }) => files.length > 0);
+  });
+  await runPhase(total, "pure", pureJobs, pureJobs.length);
   if (isWhole) await bundleDaemon(bundle);
   await Promise.all([
     runPhase(total, "in a guest", together(guest, { isInGuest: true, ...mainFor() }), 1),
@@ -125,7 +135,8 @@ async function main(): Promise<void> {
   ]);
   await runPhase(total, "interop", alone(crowded), 1);
   if (runtimes.includes("node")) {
-    await runPhase(total, "packages", built.map((file) => ({ runtime: "node", files: [file] })), 1);
+    const jobs = once.map((file) => ({ runtime: "node", files: [file] }) as const);
+    await runPhase(total, "once", jobs, 2);
   }
   const slowest = durations.sort((a, b) => b.ms - a.ms).slice(0, Number(options["slowest"] ?? 0));
   for (const { name, ms } of slowest) {

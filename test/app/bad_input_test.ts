@@ -90,6 +90,8 @@ test("a FIFO that cannot be made, and one whose reader has stopped", async () =>
   await until("the reader reads", () => linesOf("read").length >= 2, 10_000);
   const pid = Number(linesOf("reader.pid")[0]);
   kill(pid, "SIGSTOP");
+  const hasStopped = () => / T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  await until("the reader has stopped", hasStopped, 5000);
   fill(path("fifo"));
   await transitions(3);
   assert.equal(daemon.lines(/Cannot make FIFO .*no\/such/).length, 1);
