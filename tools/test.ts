@@ -130,7 +130,12 @@ async function main(): Promise<void> {
   await runPhase(total, "pure", pureJobs, pureJobs.length);
   if (isWhole) await bundleDaemon(bundle);
   await Promise.all([
-    runPhase(total, "in a guest", together(guest, { isInGuest: true, ...mainFor() }), 1),
+    runPhase(
+      total,
+      "in a guest",
+      together(guest, { isInGuest: true, ...mainFor() }),
+      runtimes.length,
+    ),
     runPhase(total, "real network", alone(real), realWorkers),
   ]);
   await runPhase(total, "interop", alone(crowded), 1);
