@@ -50,13 +50,11 @@ export class Faults {
         return this.#stop(node, isSettled);
       case 5:
         this.#network.setCarrier(node, segment, false);
-        this.#breaks(`eth${segment} of ${name}`, () => {
-          this.#network.setCarrier(node, segment, true);
-        });
+        this.#breaks(`eth${segment} of ${name}`, () => this.#network.restore(node, segment));
         return { text: `eth${segment} of ${name} loses its carrier` };
       case 6:
         this.#network.pull(node, segment);
-        this.#breaks(`eth${segment} of ${name}`, () => this.#network.plug(node, segment));
+        this.#breaks(`eth${segment} of ${name}`, () => this.#network.restore(node, segment));
         return { text: `eth${segment} of ${name} is pulled out` };
       case 7:
         return this.#split();

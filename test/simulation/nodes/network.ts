@@ -129,11 +129,11 @@ export class Network {
       const flags = { up: true, running: true, loopback: true } as const;
       tables.setLink({ index: 1, name: "lo", hardwareType: 772, flags });
     }
-    for (const segment of this.plan.families.keys()) this.plug(node, segment);
+    for (const segment of this.plan.families.keys()) this.#plug(node, segment);
   }
 
   /** An interface comes, with its own address. */
-  plug(node: Node, segment: number): void {
+  #plug(node: Node, segment: number): void {
     const { host } = node;
     const key = `${host.index} ${segment}`;
     const generation = (this.#generations.get(key) ?? -1) + 1;
@@ -158,6 +158,12 @@ export class Network {
       flags: { permanent: true },
     };
     host.plug(link, [address]);
+  }
+
+  /** An interface is there again with its carrier, whatever it lacked: a boot may have brought it meanwhile. */
+  restore(node: Node, segment: number): void {
+    if (node.host.tables.linkNamed(`eth${segment}`) === undefined) this.#plug(node, segment);
+    else this.setCarrier(node, segment, true);
   }
 
   /** An interface goes. */
