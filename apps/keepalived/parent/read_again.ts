@@ -31,7 +31,9 @@ export async function readAgain(
       applied: false,
       ...(refusal === undefined ? {} : { refusal }),
       problems: read.problems,
-      changes: changed === undefined ? [] : describeDifference(changed, serversAtMost),
+      changes: changed === undefined || refusal !== undefined
+        ? []
+        : describeDifference(changed, serversAtMost),
     },
   };
 }

@@ -23,7 +23,7 @@ export type ReloadReport = {
   readonly refusal?: string;
   /** What is wrong with the files, one text each. */
   readonly problems: readonly string[];
-  /** What is different, in words. */
+  /** What is different, in words; nothing if it cannot be taken. */
   readonly changes: readonly string[];
 };
 
