@@ -111,9 +111,7 @@ async function stall(reactor: Reactor, lengths: readonly number[]): Promise<void
       return void reactor.at(reactor.nowUs() + 100_000, () => reactor.stop());
     }
     reactor.at(reactor.nowUs() + 2000, next);
-    setImmediate(() => {
-      for (const endUs = nowUs() + length * 1000 + 2000; nowUs() < endUs;);
-    });
+    for (const endUs = nowUs() + length * 1000 + 2000; nowUs() < endUs;);
   };
   reactor.post(next);
   await reactor.run();
