@@ -102,8 +102,6 @@ export class SupervisedChild {
   readonly #look: Deadline;
   #starvation: Starvation | undefined;
   #excuses = 0;
-  /** What the process was told last. */
-  #told: ConfigurationMessage["config"] | undefined;
   /** What the process was told and does not run yet. */
   readonly #sent: ConfigurationMessage[] = [];
   /** What it runs, or the one before it ran that was killed; undefined: nothing can be left of it. */
@@ -136,8 +134,9 @@ export class SupervisedChild {
     this.#host.configure({ ...times, ...patience });
     if (this.#process === undefined) return;
     const message = this.#options.configuration();
-    const change = patchOf(this.#told, message.config);
-    this.#note(message);
+    const told = this.#sent.at(-1) ?? this.#ran;
+    const change = patchOf(told?.config, message.config);
+    this.#sent.push(message);
     this.#send({
       kind: "reconfiguration",
       sessions: message.sessions,
@@ -293,7 +292,7 @@ export class SupervisedChild {
         signal === null ? { kind: "exited", status: status ?? 0 } : { kind: "killed", signal },
       ));
     const message = { ...this.#options.configuration(), ...this.#predecessor() };
-    this.#note(message);
+    this.#sent.push(message);
     this.#send(message);
   }
 
@@ -343,11 +342,6 @@ export class SupervisedChild {
     this.#questions.drop();
     this.#options.onEnded?.();
     this.#host.send({ kind: "ended", end });
-  }
-
-  #note(message: ConfigurationMessage): void {
-    this.#told = message.config;
-    this.#sent.push(message);
   }
 
   #send(message: ParentMessage): void {

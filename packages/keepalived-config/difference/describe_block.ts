@@ -15,21 +15,12 @@ export type Before = {
  * added`. Secrets are not shown, only that they changed. Outside all blocks (the keyword is empty) order means nothing.
  */
 export function describeBlock({ keyword, from, to }: Before): readonly string[] {
-  const [old, now] = [byName(from), byName(to)];
+  const nameOf = ({ name }: PlainStatement) => name;
+  const [old, now] = [Map.groupBy(from, nameOf), Map.groupBy(to, nameOf)];
   const names = new Set([...now.keys(), ...old.keys()]);
   return [...names].flatMap((name) =>
     describeKeyword(keyword, old.get(name) ?? [], now.get(name) ?? [])
   );
-}
-
-function byName(all: readonly PlainStatement[]): ReadonlyMap<string, readonly PlainStatement[]> {
-  const found = new Map<string, PlainStatement[]>();
-  for (const one of all) {
-    const same = found.get(one.name);
-    if (same === undefined) found.set(one.name, [one]);
-    else same.push(one);
-  }
-  return found;
 }
 
 /** All statements of one keyword: a value changes; of several lines or blocks some come and some go. */
