@@ -62,7 +62,7 @@ test("a program is scheduled as this process was started, whatever it is now", a
   try {
     const { pid, ended } = spawnProcess(["sleep", "0.05"], { PATH: "/usr/bin:/bin" });
     const { nice, policy } = scheduling(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    assert.deepEqual([nice, affinityOf(`/proc/${pid}/status`)], before);
+    assert.deepEqual([nice, affinityOf(readFileSync(`/proc/${pid}/status`, "utf8"))], before);
     assert.equal(policy, 0);
     ended[Symbol.dispose]();
     while (endOfProcess(pid) === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -130,9 +130,19 @@ function lockedKilobytes(): number {
 type Scheduling = { readonly nice: number; readonly policy: number };
 
 function threads(): readonly Scheduling[] {
-  return readdirSync("/proc/self/task").map((thread) =>
-    scheduling(readFileSync(`/proc/self/task/${thread}/stat`, "utf8"))
-  );
+  return ofThreads("stat").map(scheduling);
+}
+
+/** A file of each thread; one that the runtime ends between the listing and the reading has none. */
+function ofThreads(file: string): readonly string[] {
+  return readdirSync("/proc/self/task").flatMap((thread) => {
+    try {
+      return readFileSync(`/proc/self/task/${thread}/${file}`, "utf8");
+    } catch (error) {
+      if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+      throw error;
+    }
+  });
 }
 
 /** Fields 19 and 41 of `proc_pid_stat(5)`; the second may contain spaces. */
@@ -143,15 +153,9 @@ function scheduling(stat: string): Scheduling {
 
 /** The processors of all threads, each set once. */
 function affinities(): readonly string[] {
-  return [
-    ...new Set(
-      readdirSync("/proc/self/task").map((thread) =>
-        affinityOf(`/proc/self/task/${thread}/status`)
-      ),
-    ),
-  ];
+  return [...new Set(ofThreads("status").map(affinityOf))];
 }
 
-function affinityOf(path: string): string {
-  return /^Cpus_allowed_list:\s+(\S+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "";
+function affinityOf(status: string): string {
+  return /^Cpus_allowed_list:\s+(\S+)/m.exec(status)?.[1] ?? "";
 }
