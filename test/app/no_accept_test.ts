@@ -164,7 +164,7 @@ async function reload(daemon: Daemon, text: string): Promise<void> {
   const from = daemon.log.length;
   daemon.configure(text);
   daemon.signal("SIGHUP");
-  await daemon.says(/Reload: /, { from });
+  await daemon.says(/Reload complete/, { from });
 }
 
 /** Which addresses answer the client. */
