@@ -135,7 +135,7 @@ test("a copy of an old advertisement changes nothing", async () => {
     const b = startOne("b", lines);
     await b.says(/Entering BACKUP/);
     const sinceUs = lab.reactor.nowUs();
-    await lab.wire.next("one to copy", ({ priority }) => priority === 200, { withinMs: 2000 });
+    await lab.wire.next("one to copy", ({ priority }) => priority === 200);
     await sleep(300);
     const { mac } = lab.host("a");
     const { atUs } = lab.wire.adverts.find((it) => it.atUs >= sinceUs && it.mac === mac) ?? {};
@@ -170,5 +170,5 @@ test("a key in a file: FAULT without it, MASTER once it is there and the configu
   await b.says(/Entering BACKUP/);
   await sleep(800);
   assert.deepEqual(b.lines(/Entering MASTER|ignoring/), []);
-  await until("a holds it", () => lab.host("a").holds("192.0.2.100"), 1000);
+  await until("a holds it", () => lab.host("a").holds("192.0.2.100"));
 });

@@ -87,23 +87,22 @@ test("a FIFO that cannot be made, and one whose reader has stopped", async () =>
     ]),
   });
   await transitions(0);
-  await until("the reader reads", () => linesOf("read").length >= 2, 10_000);
+  await until("the reader reads", () => linesOf("read").length >= 2);
   const pid = Number(linesOf("reader.pid")[0]);
   kill(pid, "SIGSTOP");
   const hasStopped = () => / T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  await until("the reader has stopped", hasStopped, 5000);
+  await until("the reader has stopped", hasStopped);
   fill(path("fifo"));
   await transitions(3);
   assert.equal(daemon.lines(/Cannot make FIFO .*no\/such/).length, 1);
   assert.equal(daemon.lines(/FIFO .* is full, lines are lost/).length, 1, daemon.log.join("\n"));
   kill(pid, "SIGCONT");
-  await until("it is read", () => readFileSync(path("read"), "utf8").includes("xx"), 10_000);
+  await until("it is read", () => readFileSync(path("read"), "utf8").includes("xx"));
   await transitions(1);
   await daemon.says(/FIFO .* has room again, \d+ lines were lost/);
   await until(
     "new lines are read",
     () => linesOf("read").at(-1)?.includes("MASTER") === true,
-    5000,
   );
   assert.equal(await daemon.stop(), 0);
 });
@@ -148,10 +147,10 @@ test("a full disk for pid files, the log, dumps, and what a reload writes", asyn
   rmSync(`${outside()}/fill`);
   await daemon.says(/The log file .* can be written again/);
   daemon.signal("SIGUSR1");
-  await until("dumps are written", () => existsSync(`${outside()}/keepalived.data`), 10_000);
+  await until("dumps are written", () => existsSync(`${outside()}/keepalived.data`));
   await transitions(1);
   const log = () => readFileSync(`${outside()}/k_vrrp.log`, "utf8");
-  await until("the log goes on", () => /Entering MASTER STATE/.test(log()), 10_000);
+  await until("the log goes on", () => /Entering MASTER STATE/.test(log()));
   assert.equal(await daemon.stop(), 0);
 });
 
@@ -169,7 +168,7 @@ test("a log daemon that does not read, goes, and comes back", async () => {
     const it = lab.host("a").start(["/usr/bin/python3", "-u", "-c", program, join(dev, "log")]);
     const heard: string[] = [];
     it.stdout?.setEncoding("utf8").on("data", (text) => heard.push(text));
-    await until("the log daemon listens", () => existsSync(join(dev, "log")), 10_000);
+    await until("the log daemon listens", () => existsSync(join(dev, "log")));
     return { it, text: () => heard.join("") };
   };
   const count = (text: string) => text.split("Entering MASTER STATE").length - 1;
@@ -182,7 +181,7 @@ test("a log daemon that does not read, goes, and comes back", async () => {
     wrapper: ["unshare", "--mount", "sh", "-c", set, "sh"],
   });
   await transitions(1);
-  await until("syslog has it", () => count(first.text()) === 2, 10_000);
+  await until("syslog has it", () => count(first.text()) === 2);
   assert.deepEqual(daemon.log, []);
 
   kill(first.it.pid ?? 0, "SIGSTOP");
@@ -197,7 +196,7 @@ test("a log daemon that does not read, goes, and comes back", async () => {
   await transitions(2);
   await daemon.says(/syslog|\/dev\/log/, { from });
   const said = () => count(daemon.log.slice(from).join("\n"));
-  await until("standard error takes its place", () => said() >= 2, 10_000);
+  await until("standard error takes its place", () => said() >= 2);
   const second = await listen();
   await until("what waited is there", () => count(second.text()) === 2, 60_000);
   assert.equal(await daemon.stop(), 0);
@@ -210,7 +209,7 @@ test("mail and web servers that refuse, and that speak something else without en
     "s=socket.create_server(('127.0.0.1',2525))\n" +
     "while True: threading.Thread(target=serve,args=(s.accept()[0],),daemon=True).start()";
   const server = lab.host("a").start(["/usr/bin/python3", "-c", program]);
-  await until("it listens", () => lab.host("a").run("ss -ltn").includes(":2525"), 10_000);
+  await until("it listens", () => lab.host("a").run("ss -ltn").includes(":2525"));
   const webhook = (port: number) => `notify_webhook http://127.0.0.1:${port}/ {\n}`;
   daemon = lab.start({
     name: "a",
@@ -257,7 +256,7 @@ test("scripts that are deaf to SIGTERM, and that leave children behind", async (
     ...runs().filter((words) => words[2] === "check").slice(0, 1),
   ];
   const pids = ended.flatMap((words) => words.slice(0, 2).map(Number));
-  await until("they have gone, and their children", () => pids.every(isGone), 10_000);
+  await until("they have gone, and their children", () => pids.every(isGone));
   await daemon.says(/notify script .*deaf INSTANCE VI_1 BACKUP \d+ was ended after 1 s/);
   assert.equal(daemon.lines(/VRRP_Script\(chk\) timed_out/).length, 1, daemon.log.join("\n"));
   assert.equal(await daemon.stop(), 0);
@@ -283,7 +282,6 @@ test("scripts of a VRRP process that is killed go with it, what they put into th
   await until(
     "both have run",
     () => pids("scripts").length >= 2 && pids("servers").length >= 1,
-    10_000,
   );
   const [first = 0, second = 0] = pids("scripts");
   const [server = 0] = pids("servers");

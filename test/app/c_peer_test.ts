@@ -128,7 +128,7 @@ test("a peer with the checksum of old releases is believed and answered in it", 
   assert.deepEqual(ours.lines(/Entering MASTER|ignoring|malformed/), []);
 
   const formOf = async (port: HostName) =>
-    (await lab.wire.next(`${port} advertises`, (it) => it.port === port, { withinMs: 4000 }))
+    (await lab.wire.next(`${port} advertises`, (it) => it.port === port))
       .checksumForm;
   assert.equal(await formOf("b"), "group-pseudo-header");
   assert.equal(await theirs.stop(), 0);

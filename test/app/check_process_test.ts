@@ -196,7 +196,7 @@ test("the FIFO that all processes share has one reader, which hears of both", as
   await until("both are heard", () => {
     const text = lines().join("\n");
     return text.includes(`VS ${vs} UP`) && text.includes('INSTANCE "A" MASTER 200');
-  }, 10_000);
+  });
   assert.equal(await daemon.stop(), 0);
   assert.deepEqual(lines().filter((line) => line === "START"), ["START"]);
   assert.equal(existsSync(fifo), false);
@@ -290,7 +290,7 @@ class Site {
 
   async hears(line: string, times = 1): Promise<void> {
     const hasHeard = () => this.lines.filter((it) => it === line).length >= times;
-    await until(`${line} in the FIFO`, hasHeard, 15_000);
+    await until(`${line} in the FIFO`, hasHeard);
   }
 
   /** What scripts about one thing were told. */

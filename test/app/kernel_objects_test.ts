@@ -120,7 +120,7 @@ class Monitor {
     await until("ip monitor listens", () => {
       for (const verb of ["add", "delete"]) host.run(`ip route ${verb} blackhole 10.255.0.0/16`);
       return monitor.lines.length > 0;
-    }, 5000);
+    });
     await sleep(100);
     monitor.lines.length = 0;
     return monitor;
@@ -160,7 +160,7 @@ test("a MASTER puts up addresses, routes and rules in this order, and takes them
     });
     assert.deepEqual(held(), []);
     assert.equal(secondaries(), "0");
-    await until("all is told", () => monitor.kinds().length >= 7, 2000);
+    await until("all is told", () => monitor.kinds().length >= 7);
     const order = ["-address", "+address", "+route", "+rule", "-rule", "-route", "-address"];
     assert.deepEqual(monitor.kinds(), order);
   } finally {
@@ -375,12 +375,12 @@ test("an IPv6 route that loses one of its legs costs the state for a moment, and
   const lines = (words: string) => host.run(`ip -6 ${words}`).split("\n").length - 1;
   const isWhole = () => lines("route show proto keepalived") === 4 && lines("rule show") === 3;
   await withMaster(config, async (daemon) => {
-    await until("two legs, a route and a rule are there", isWhole, 3000);
+    await until("two legs, a route and a rule are there", isWhole);
     const from = daemon.log.length;
     host.run("ip -6 route delete 2001:db8:30::/48 via fe80::2 dev eth0");
     await daemon.says(/route 2001:db8:30::\/48 .* was removed by somebody else/, { from });
     await daemon.says(/Entering MASTER STATE/, { from });
-    await until("two legs, a route and a rule are there", isWhole, 3000);
+    await until("two legs, a route and a rule are there", isWhole);
     await sleep(300);
     assert.equal(daemon.log.slice(from).filter((line) => /Entering BACKUP/.test(line)).length, 1);
   });

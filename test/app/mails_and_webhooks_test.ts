@@ -97,7 +97,7 @@ async function mailsOf(it: Implementation): Promise<Readonly<Record<string, read
   const heard = (name: string, word: string, times = 1) => {
     const subject = ` ${name} - Entering ${word} state`;
     const count = () => server.documents.filter(({ text }) => text.includes(subject)).length;
-    return until(`${it}: ${times} mails with '${subject}'`, () => count() >= times, 15_000);
+    return until(`${it}: ${times} mails with '${subject}'`, () => count() >= times);
   };
   const daemon = lab.start({ name: it, implementation: it, config: config("A", "B", "D", "C") });
   for (const name of told) await heard(name, "MASTER");
@@ -164,7 +164,7 @@ test("mails of real and virtual servers say what the checkers found, if they are
     await server.next("the mail of the first server", isDown(81));
     await server.next("the quorum is lost", ({ text }) => text.includes("Lost quorum"));
     const listener = host.start(["/usr/bin/python3", "-m", "http.server", "81"]);
-    await until("it is back, and the quorum", () => server.documents.length >= 6, 15_000);
+    await until("it is back, and the quorum", () => server.documents.length >= 6);
     listener.kill();
   } finally {
     assert.equal(await daemon.stop(), 0, daemon.log.join("\n"));
@@ -216,7 +216,7 @@ for (const mode of ["starttls", "tls"] as const) {
 test("a server that hangs costs no advertisement, and does not hold up the end", async () => {
   const script = "import socket,time\ns=socket.create_server(('127.0.0.1',2525))\ntime.sleep(60)";
   const silent = host.start(["/usr/bin/python3", "-c", script]);
-  await until("it listens", () => host.run("ss -ltn").includes(":2525"), 10_000);
+  await until("it listens", () => host.run("ss -ltn").includes(":2525"));
   const webhook = "notify_webhook http://127.0.0.1:2525/ {\n    timeout 60\n  }";
   const config = globals("smtp_server 127.0.0.1 2525", webhook) +
     instanceConf({ lines: ["smtp_alert"] });
@@ -225,7 +225,7 @@ test("a server that hangs costs no advertisement, and does not hold up the end",
     await daemon.says(/SMTP alert: .*; trying again/);
     // Both sessions hang, one of them for a minute.
     const before = lab.wire.adverts.length;
-    await until("advertisements go on", () => lab.wire.adverts.length > before + 20, 15_000);
+    await until("advertisements go on", () => lab.wire.adverts.length > before + 20);
     assert.equal(daemon.lines(/STATE/).length, 2, daemon.log.join("\n"));
     assert.equal(daemon.lines(/; trying again/).length, 1, "it is said once");
     stoppedMs = performance.now();

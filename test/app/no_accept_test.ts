@@ -79,7 +79,7 @@ test("a reload changes what is refused and disturbs nothing else", async () => {
   let said = "";
   stream.stdout?.on("data", (data) => said += data);
   const ended = once(stream, "close");
-  await until("an answer", () => said !== "", 5000);
+  await until("an answer", () => said !== "");
   for (const lines of ["accept", "no_accept", "accept"]) {
     await reload(daemon, config(lines));
     const [, refuses] = (await answers(["192.0.2.1", blocked]))[1] ?? [];
@@ -109,7 +109,7 @@ test("a daemon that cannot make its rules says so in one line, and goes on", asy
   const owner = router.start(["nft", "-i"], { stdio: ["pipe", "ignore", "inherit"] });
   const ended = once(owner, "close");
   owner.stdin?.write("add table ip keepalived { flags owner; }\n");
-  await until("somebody's table", () => ruleset().includes("owner"), 5000);
+  await until("somebody's table", () => ruleset().includes("owner"));
   const daemon = await startMaster(config());
   const [line, ...more] = daemon.lines(/nftables:/);
   assert.match(
@@ -122,7 +122,7 @@ test("a daemon that cannot make its rules says so in one line, and goes on", asy
   await ended;
 
   await reload(daemon, config());
-  await until("its rules", () => ruleset() !== "", 5000);
+  await until("its rules", () => ruleset() !== "");
   assert.deepEqual(await answers([blocked, accepting]), [[blocked, false], [accepting, true]]);
   assert.equal(await daemon.stop(), 0);
   assert.equal(ruleset(), "");
@@ -156,7 +156,7 @@ async function startMaster(text: string): Promise<Daemon> {
   for (const name of ["REFUSES", "REFUSES6", "ACCEPTS", "OWNS"]) {
     await daemon.says(new RegExp(`\\(${name}\\) Entering MASTER STATE`));
   }
-  await until("the addresses are there", () => lab.host("router").holds(blocked6), 5000);
+  await until("the addresses are there", () => lab.host("router").holds(blocked6));
   return daemon;
 }
 

@@ -84,7 +84,7 @@ test("scripts and FIFOs hear the same from both daemons", async () => {
     const word = called[name]?.[count - 1];
     for (const it of ["ours", "c"] as const) {
       const done = () => (calls(it).get(name) ?? []).length === count;
-      await until(`${it} calls ${name} ${word}`, done, 10_000);
+      await until(`${it} calls ${name} ${word}`, done);
     }
     // What comes with it has to be over before the next thing happens.
     await sleep(400);
@@ -112,7 +112,6 @@ test("scripts and FIFOs hear the same from both daemons", async () => {
   await until(
     "the last script has written",
     () => scriptLines("c").get("GROUP G")?.at(-1) === "STOP 0",
-    3000,
   );
 
   for (const it of ["ours", "c"] as const) {
@@ -149,7 +148,7 @@ test("notify_contested tells of a rival, and of the end of it", async () => {
   }
   const expected = ["BACKUP 100", "MASTER 100", "CONTESTED 100", "UNCONTESTED 100"];
   const any = () => linesOf("contested").filter((line) => line.startsWith("INSTANCE A "));
-  await until("the contest is over", () => any().length === expected.length, 5000);
+  await until("the contest is over", () => any().length === expected.length);
   assert.deepEqual(any(), expected.map((line) => `INSTANCE A ${line}`));
   assert.equal(linesOf("contested").filter((line) => line === "contested").length, 1);
   assert.equal(await daemon.stop(), 0);

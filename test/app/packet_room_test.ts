@@ -61,12 +61,11 @@ test("excluded addresses of the other family are held and not advertised", async
   const sinceUs = lab.reactor.nowUs();
   const daemon = lab.start({ name: "mixed", config: instanceConf({ lines }) }, "a");
   const { addresses } = await lab.wire.next("an advertisement", () => true, {
-    withinMs: 5000,
     sinceUs,
   });
   assert.deepEqual(addresses, ["192.0.2.100"]);
   const all = ["192.0.2.100", "192.0.2.101", "2001:db8::100"];
-  await until("it holds all", () => all.every((it) => lab.host("a").holds(it)), 2000);
+  await until("it holds all", () => all.every((it) => lab.host("a").holds(it)));
   assert.equal(await daemon.stop(), 0);
-  await until("it holds none", () => !all.some((it) => lab.host("a").holds(it)), 2000);
+  await until("it holds none", () => !all.some((it) => lab.host("a").holds(it)));
 });

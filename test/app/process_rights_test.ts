@@ -154,7 +154,7 @@ test("in the background too", async () => {
   const pid = Number(readFileSync(launcher.pidFile, "utf8"));
   assertRights(pid, here(table().get("parent") ?? new Set()), "parent");
   process.kill(pid, "SIGTERM");
-  await until("it has ended", () => !existsSync(launcher.pidFile), 10_000);
+  await until("it has ended", () => !existsSync(launcher.pidFile));
 });
 
 test("a process that was killed has a successor with the same rights", async () => {
@@ -164,7 +164,6 @@ test("a process that was killed has a successor with the same rights", async () 
   await until(
     "another one",
     () => ![0, vrrp].includes(Number(readFileSync(daemon.vrrpPidFile, "utf8"))),
-    15_000,
   );
   assertRights(pidsOf(daemon).vrrp, here(table().get("vrrp") ?? new Set()), "vrrp");
   assert.equal(await daemon.stop(), 0);
@@ -178,7 +177,7 @@ test("a script of root has what root has, and one of another user nothing", asyn
     const { script, read } = reporter(folder, user);
     const lines = [`notify_master ${script} ${user}`];
     const daemon = await start(instanceConf({ lines }));
-    await until("the script has run", () => read() !== "", 10_000);
+    await until("the script has run", () => read() !== "");
     assert.deepEqual([...parseCapabilities(read(), "effective")], expected, user);
     assert.deepEqual([...parseCapabilities(read(), "ambient")], [], user);
     assert.equal(await daemon.stop(), 0);
@@ -207,7 +206,7 @@ test("without root it needs no more than docs/security.md says: a VMAC, scripts,
     assert.match(readFileSync(`/proc/${pid}/status`, "utf8"), /^Uid:(\t65534){4}$/m);
   }
   for (const [{ read }, uid] of [[own, 65_534], [other, 1]] as const) {
-    await until("the script has run", () => read() !== "", 15_000);
+    await until("the script has run", () => read() !== "");
     assert.match(read(), new RegExp(`^Uid:(\t${uid}){4}$`, "m"));
     for (const set of ["effective", "permitted", "ambient"] as const) {
       assert.deepEqual([...parseCapabilities(read(), set)], [], `${uid}, ${set}`);
@@ -216,7 +215,7 @@ test("without root it needs no more than docs/security.md says: a VMAC, scripts,
   daemon.configure(config(["192.0.2.101/24"]) + others);
   daemon.signal("SIGHUP");
   await daemon.says(/Reload complete/);
-  await until("the other address", () => lab.host("a").holds("192.0.2.101"), 15_000);
+  await until("the other address", () => lab.host("a").holds("192.0.2.101"));
   assert.equal(await daemon.stop(), 0);
   assert.ok(!lab.host("a").holds("192.0.2.101"));
   assert.deepEqual(daemon.lines(/Cannot|Permission|not permitted/), []);

@@ -24,7 +24,7 @@ test("a recording of a takeover, a reload, a lost carrier and an end is replayed
     const b = lab.start({ name: "b", config: config(100) });
     const a = lab.start({ name: "a", config: config(150), flags: `-nlGD --record ${path}` });
     await a.says(/Syncing instances to MASTER state/, { withinMs: 30_000 });
-    await until("a holds both", holdsBoth, 15_000);
+    await until("a holds both", holdsBoth);
 
     const from = a.log.length;
     a.configure(config(90));
@@ -34,7 +34,7 @@ test("a recording of a takeover, a reload, a lost carrier and an end is replayed
     a.configure(config(200));
     a.signal("SIGHUP");
     await a.says(/Syncing instances to MASTER state/, { from: later });
-    await until("a holds both again", holdsBoth, 15_000);
+    await until("a holds both again", holdsBoth);
     lab.host("a").run("ip link set eth0 down");
     await a.says(/\(IN\) Entering FAULT STATE/, { from: later });
     lab.host("a").run("ip link set eth0 up");

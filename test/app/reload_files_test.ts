@@ -45,7 +45,7 @@ test("reload_time_file: at the time in it there is a reload, and the file goes",
   assert.equal(daemon.lines(/Reload complete/).length, 0, "too early");
   await daemon.says(/Reload: VI_1: priority 100 → 150/);
   assert.ok(Date.now() >= at.getTime());
-  await until("the file is gone", () => !existsSync(file), 1000);
+  await until("the file is gone", () => !existsSync(file));
 });
 
 test("reload_check_config: what is wrong with the configuration is in the file", async () => {
@@ -54,13 +54,13 @@ test("reload_check_config: what is wrong with the configuration is in the file",
   daemon.configure(conf(1500, `reload_check_config ${file}`));
   daemon.signal("SIGHUP");
   await daemon.says(/Reload refused/);
-  await until("the log is written", () => existsSync(file), 1000);
+  await until("the log is written", () => existsSync(file));
   const text = readFileSync(file, "utf8");
   assert.match(text, /a\.conf:\d+:\d+: error.*1500/);
   assert.match(text, /^Reload refused: /m);
   daemon.configure(conf(100, `reload_check_config ${file}`));
   daemon.signal("SIGHUP");
-  await until("the log is empty", () => readFileSync(file, "utf8") === "", 5000);
+  await until("the log is empty", () => readFileSync(file, "utf8") === "");
 });
 
 test("reload_file is there while the configuration is read, for everybody to see", async () => {
@@ -80,7 +80,7 @@ test("reload_file is there while the configuration is read, for everybody to see
   daemon.configure(`${many}\n${conf(101, `reload_file ${file}`)}`);
   daemon.signal("SIGHUP");
   await daemon.says(/Reload complete/);
-  await until("it has come and gone", () => seen >= 2 && !existsSync(file), 2000);
+  await until("it has come and gone", () => seen >= 2 && !existsSync(file));
   watcher.close();
   assert.ok(modes.every((mode) => mode === 0o644 || mode === 0o600), `${modes}`);
 });

@@ -36,7 +36,7 @@ test("the whole process has what is configured, its scripts have not, and a relo
     instanceConf({ lines: [`notify ${script}`] });
   const daemon = lab.start({ name: "a", config: config(settings) });
   await daemon.says(/Entering MASTER STATE/);
-  await until("both scripts have written", () => linesOf(out).length === 4, 3000);
+  await until("both scripts have written", () => linesOf(out).length === 4);
   await sleep(1000); // Threads that start late have started.
   const threads = threadsOf(vrrp(daemon));
   assert.ok(threads.length > 3);
@@ -92,7 +92,7 @@ test("the checker process has what is configured for it, and the VRRP process ha
   const kinds = (pid: number) => [
     ...new Set(threadsOf(pid).map((it) => [it.policy, it.priority, it.nice].join())),
   ];
-  await until("all threads have it", () => kinds(pid).join(" ") === `${SCHED_RR},4,-3`, 10_000);
+  await until("all threads have it", () => kinds(pid).join(" ") === `${SCHED_RR},4,-3`);
   assert.deepEqual([...new Set(threadsOf(pid).map(({ cpus }) => cpus))], ["0"]);
   assert.ok(lockedKilobytes(pid) > 10_000, "little memory is locked");
   assert.match(readFileSync(`/proc/${pid}/limits`, "utf8"), /^Max realtime timeout +900000 /m);
@@ -102,7 +102,7 @@ test("the checker process has what is configured for it, and the VRRP process ha
   daemon.configure(config([]));
   daemon.signal("SIGHUP");
   await daemon.says(/Reload complete/);
-  await until("nothing is left of it", () => kinds(pid).join(" ") === "0,0,0", 10_000);
+  await until("nothing is left of it", () => kinds(pid).join(" ") === "0,0,0");
   assert.equal(lockedKilobytes(pid), 0);
   assert.deepEqual(daemon.lines(/Cannot/), []);
   assert.equal(await daemon.stop(), 0);

@@ -36,7 +36,7 @@ class Manager {
   }
 
   async hears(line: RegExp, from = 0): Promise<void> {
-    await until(`${line}`, () => this.said.slice(from).some((said) => line.test(said)), 10_000);
+    await until(`${line}`, () => this.said.slice(from).some((said) => line.test(said)));
   }
 
   [Symbol.dispose](): void {

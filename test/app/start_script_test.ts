@@ -98,5 +98,5 @@ test("a reload runs neither", async () => {
   const runs = () => readFileSync(join(folder.path, "runs"), "utf8").length;
   assert.equal(runs(), 1);
   assert.equal(await daemon.stop(), 0);
-  await until("the last script has run", () => runs() === 2, 1000);
+  await until("the last script has run", () => runs() === 2);
 });

@@ -47,7 +47,7 @@ function holdsNone(name: "a" | "b"): boolean {
 test("a group becomes MASTER together, and a loss of one member's address moves both", async () => {
   const a = start("a", 150);
   await a.says(/VRRP_Group\(G\) Syncing instances to MASTER state/);
-  await until("a holds both", () => holdsBoth("a"), 3000);
+  await until("a holds both", () => holdsBoth("a"));
   const b = start("b", 100);
   await b.says(/VRRP_Group\(G\) Syncing instances to BACKUP state/);
 
@@ -55,26 +55,26 @@ test("a group becomes MASTER together, and a loss of one member's address moves 
   lab.host("a").run(`ip address del ${inside}/24 dev eth0`);
   await a.says(/\(OUT\) Entering BACKUP STATE/, { from });
   await a.says(/VRRP_Group\(G\) Syncing instances to MASTER state/, { from });
-  await until("a holds both again, b none", () => holdsBoth("a") && holdsNone("b"), 3000);
+  await until("a holds both again, b none", () => holdsBoth("a") && holdsNone("b"));
 });
 
 test("a group fails over whole when its MASTER is killed, and is given back whole", async () => {
   const a = start("a", 150);
-  await until("a holds both", () => holdsBoth("a"), 10_000);
+  await until("a holds both", () => holdsBoth("a"));
   const b = start("b", 100);
   await b.says(/VRRP_Group\(G\) Syncing instances to BACKUP state/);
   assert.equal(await a.stop(), 0);
   started = [b];
-  await until("b holds both", () => holdsBoth("b"), 3000);
+  await until("b holds both", () => holdsBoth("b"));
   start("a", 150);
-  await until("a has both back", () => holdsBoth("a") && holdsNone("b"), 10_000);
+  await until("a has both back", () => holdsBoth("a") && holdsNone("b"));
 });
 
 test("a reload forms a group of running instances and dissolves it, and moves nothing", async () => {
   const a = start("a", 150);
   // The last line of the takeover, which comes a moment after the addresses.
   await a.says(/Syncing instances to MASTER/);
-  await until("a holds both", () => holdsBoth("a"), 10_000);
+  await until("a holds both", () => holdsBoth("a"));
   for (const grouped of [false, true]) {
     const from = a.log.length;
     a.configure(config(150, grouped));

@@ -86,7 +86,7 @@ async function startMaster(text: string): Promise<Daemon> {
   for (const name of ["V4", "V6"]) {
     await daemon.says(new RegExp(`\\(${name}\\) Entering MASTER STATE`));
   }
-  await until("the address is there", () => lab.host("router").holds(linkLocal), 5000);
+  await until("the address is there", () => lab.host("router").holds(linkLocal));
   return daemon;
 }
 
@@ -102,12 +102,12 @@ async function ping(address: string): Promise<void> {
 
 async function saw(wanted: Seen): Promise<void> {
   const found = () => seen.some(({ mac, what }) => mac === wanted.mac && what === wanted.what);
-  await until(`${wanted.what} from ${wanted.mac}`, found, 3000);
+  await until(`${wanted.what} from ${wanted.mac}`, found);
 }
 
 async function linkLocalOf(host: string): Promise<string> {
   const show = () => lab.host(host).run("ip -6 -o address show dev eth0 scope link");
-  await until("a link-local address", () => /fe80::/.test(show()), 5000);
+  await until("a link-local address", () => /fe80::/.test(show()));
   return /inet6 (fe80::[0-9a-f:]+)/.exec(show())?.[1] ?? "";
 }
 

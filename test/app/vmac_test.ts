@@ -51,7 +51,7 @@ async function start(name: string, priority: number, implementation: Implementat
 async function holdsAll(name: string): Promise<void> {
   const host = lab.host(name);
   const all = [virtual.ipv4, virtual.ipv6, virtual.linkLocal];
-  await until(`${name} has the addresses`, () => all.every((one) => host.holds(one)), 5000);
+  await until(`${name} has the addresses`, () => all.every((one) => host.holds(one)));
 }
 
 type IpLink = {
@@ -78,7 +78,7 @@ function devicesOf(host: Host): readonly IpLink[] {
 /** The kernel works out that they are up within a second; until then it does not say that they are not. */
 async function devicesUp(name: string): Promise<void> {
   const states = () => devicesOf(lab.host(name)).map(({ operstate }) => operstate).join();
-  await until(`the devices of ${name} are up`, () => states() === "UP,UP", 3000);
+  await until(`the devices of ${name} are up`, () => states() === "UP,UP");
 }
 
 /** What two daemons must agree on. */
@@ -242,13 +242,13 @@ test("a reload makes and removes devices, and does not touch those that stay", a
     / (\S+) +inet /.exec(host.run(`ip -o address show to ${address}`))?.[1];
   daemon.configure(four + second(["use_vmac vm52 netlink_notify_msg"]));
   daemon.signal("SIGHUP");
-  await until("the new device has its address", () => placeOf("192.0.2.52") === "vm52", 5000);
-  await until("vrrp6.51 has gone", () => !host.run("ip link show").includes("vrrp6.51"), 2000);
+  await until("the new device has its address", () => placeOf("192.0.2.52") === "vm52");
+  await until("vrrp6.51 has gone", () => !host.run("ip link show").includes("vrrp6.51"));
   assert.equal(devicesOf(host)[0]?.ifindex, kept?.ifindex);
   daemon.configure(four + second([]));
   daemon.signal("SIGHUP");
-  await until("the address is on the interface", () => placeOf("192.0.2.52") === "eth0", 5000);
-  await until("vm52 has gone", () => !host.run("ip link show").includes("vm52"), 2000);
+  await until("the address is on the interface", () => placeOf("192.0.2.52") === "eth0");
+  await until("vm52 has gone", () => !host.run("ip link show").includes("vm52"));
   assert.equal(daemon.lines(/\(four\) Entering/).length, 2, "the other instance was disturbed");
   assert.equal(await daemon.stop(), 0);
 });

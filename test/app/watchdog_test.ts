@@ -32,7 +32,7 @@ async function startMaster(conf: InstanceConf = {}): Promise<Daemon> {
   const daemon = lab.start({ name: "a", config: instanceConf({ priority: 150, ...conf }) });
   started.push(daemon);
   await daemon.says(/Entering MASTER STATE/);
-  await until("it holds its address", () => lab.host("a").holds(address), 1000);
+  await until("it holds its address", () => lab.host("a").holds(address));
   return daemon;
 }
 
@@ -117,7 +117,7 @@ test("a peer that took over meanwhile has the address alone, until it is pre-emp
   await replaced(daemon, "SIGKILL", 1000);
   await backup.says(/Entering MASTER STATE/, { from });
   await backup.says(/Entering BACKUP STATE/, { from });
-  await until("the peer has given it back", () => !lab.host("b").holds(address), 1000);
+  await until("the peer has given it back", () => !lab.host("b").holds(address));
   assert.ok(lab.host("a").holds(address));
   const lost = await client.stop();
   assert.ok(lost <= 10, `${lost} questions were not answered, 200 ms at most are fair`);
@@ -139,7 +139,7 @@ test("a VRRP process that hangs is replaced; its peer takes over in between, a l
     if (backup === undefined) assert.equal(lost, 0, "questions that were not answered");
     else {
       await backup.says(/Entering MASTER STATE/);
-      await until("one holder", () => !lab.host("b").holds(address), 2000);
+      await until("one holder", () => !lab.host("b").holds(address));
     }
     assert.ok(lab.host("a").holds(address));
     for (const daemon of started.splice(0)) await daemon.stop();
@@ -154,7 +154,7 @@ test("what is left of a process whose successor is in FAULT goes at once", async
   lab.network.setCable("a", false);
   process.kill(vrrpPidOf(daemon), "SIGKILL");
   await daemon.says(/Entering FAULT STATE/, { from });
-  await until("the address is gone", () => !lab.host("a").holds(address), 1000);
+  await until("the address is gone", () => !lab.host("a").holds(address));
   lab.network.setCable("a", true);
   await daemon.says(/Entering MASTER STATE/, { from });
 });

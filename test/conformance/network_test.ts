@@ -83,7 +83,7 @@ before(async () => {
   behind.run("ip link set eth0 up");
   behind.run("ip route add default via 198.51.100.1");
   active = await start("a", 200);
-  await until("a holds all", () => holdsAll("a"), 10_000);
+  await until("a holds all", () => holdsAll("a"));
   await start("b", 100);
   await sleep(1000);
 });
@@ -105,7 +105,7 @@ async function start(name: string, priority: number): Promise<Daemon> {
     })
   ).join("");
   const daemon = lab.start({ name, config });
-  await until("all are backups", () => daemon.lines(/Entering BACKUP STATE/).length === 3, 10_000);
+  await until("all are backups", () => daemon.lines(/Entering BACKUP STATE/).length === 3);
   return daemon;
 }
 
@@ -330,14 +330,14 @@ test("an advertisement counts on the interface of its virtual router, and on no 
   await sleep(500);
   assert.deepEqual(active.log.slice(from).filter((line) => line.includes("STATE")), []);
   here.send(advertisementOfOwner());
-  await active.says(/\(version_3_over_IPv4\) Entering BACKUP STATE/, { from, withinMs: 1000 });
-  await until("a is Active again", () => holdsAll("a"), 5000);
+  await active.says(/\(version_3_over_IPv4\) Entering BACKUP STATE/, { from });
+  await until("a is Active again", () => holdsAll("a"));
 });
 
 test("a router that stops resigns with priority 0, and is silent from then on", async () => {
   const sinceUs = nowUs();
   assert.equal(await active.stop(), 0);
-  await until("b holds all", () => holdsAll("b"), 5000);
+  await until("b holds all", () => holdsAll("b"));
   assert.equal(holdsAll("a"), false);
   await sleep(200);
   for (const router of Object.values(routers)) {

@@ -20,6 +20,9 @@ const programs: Readonly<Record<Implementation, string>> = {
   c: "/usr/sbin/keepalived",
 };
 
+/** How long tests wait for what is to come: only what never comes takes longer, however busy the machine is. */
+export const patienceMs = 30_000;
+
 export type DaemonOptions = {
   readonly implementation?: Implementation;
   /** Path of another program in its place. */
@@ -77,14 +80,14 @@ export class Daemon {
   }
 
   /** Its exit status, or the signal that ended it, once it and all that share its output are gone. */
-  async end(withinMs = 15_000): Promise<number | string> {
+  async end(withinMs = patienceMs): Promise<number | string> {
     // "close" and not only "exit": by then the whole log has been read.
     await within(withinMs, `${this.name} has ended and its output is closed`, this.#closed);
     return await this.#exited;
   }
 
   /** The same as soon as it has ended, whoever else still has its output. */
-  async exit(withinMs = 15_000): Promise<number | string> {
+  async exit(withinMs = patienceMs): Promise<number | string> {
     return await within(withinMs, `${this.name} has ended`, this.#exited);
   }
 
@@ -114,7 +117,7 @@ export class Daemon {
 
   /** Waits for a line of the log, among those from an index on. @throws Error with the log's end if none comes */
   async says(pattern: RegExp, options: { withinMs?: number; from?: number } = {}): Promise<string> {
-    const { withinMs = 15_000, from = 0 } = options;
+    const { withinMs = patienceMs, from = 0 } = options;
     const limit = performance.now() + withinMs;
     let ended = false;
     this.#closed.then(() => ended = true);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Reactor } from "@keepalived/reactor";
-import { Daemon, type DaemonOptions } from "./daemon.ts";
+import { Daemon, type DaemonOptions, patienceMs } from "./daemon.ts";
 import { type Host, type HostOptions, Network } from "./network.ts";
 import { Wire } from "./wire.ts";
 
@@ -56,7 +56,7 @@ export class Lab {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs: number,
+  withinMs = patienceMs,
 ): Promise<void> {
   const limit = performance.now() + withinMs;
   while (!(await condition())) {

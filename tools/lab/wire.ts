@@ -10,6 +10,7 @@ import { nowUs } from "@keepalived/linux";
 import type { Reactor } from "@keepalived/reactor";
 import { decodeAdvertisement, type ReceivedAdvertisement } from "@keepalived/vrrp-codec";
 import { Capture } from "./capture.ts";
+import { patienceMs } from "./daemon.ts";
 import type { Host } from "./network.ts";
 
 /** A frame as it was seen. */
@@ -63,9 +64,9 @@ export class Wire {
   next(
     what: string,
     wanted: (sighting: Sighting) => boolean,
-    options: { readonly withinMs: number; readonly sinceUs?: number },
+    options: { readonly withinMs?: number; readonly sinceUs?: number } = {},
   ): Promise<Sighting> {
-    const { withinMs, sinceUs = nowUs() } = options;
+    const { withinMs = patienceMs, sinceUs = nowUs() } = options;
     const known = this.adverts.find((sighting) => sighting.atUs >= sinceUs && wanted(sighting));
     if (known !== undefined) return Promise.resolve(known);
     return new Promise((resolve, reject) => {

@@ -37,7 +37,7 @@ export class Server<Document> {
 
   /** Waits for a document. */
   async next(what: string, wanted: (document: Document) => boolean): Promise<Document> {
-    await until(what, () => this.documents.some(wanted), 10_000);
+    await until(what, () => this.documents.some(wanted));
     return this.documents.find(wanted) as Document;
   }
 

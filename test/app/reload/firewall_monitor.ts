@@ -29,7 +29,7 @@ export class FirewallMonitor {
     await until("nft monitor listens", () => {
       monitor.#mark();
       return monitor.#told > 0;
-    }, 10_000);
+    });
     await monitor.take();
     return monitor;
   }

@@ -29,7 +29,7 @@ export class Monitor {
     await until("ip monitor listens", () => {
       monitor.#mark();
       return monitor.#lines.length > 0;
-    }, 5000);
+    });
     await monitor.take();
     return monitor;
   }
