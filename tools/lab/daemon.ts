@@ -80,14 +80,14 @@ export class Daemon {
   }
 
   /** Its exit status, or the signal that ended it, once it and all that share its output are gone. */
-  async end(withinMs = patienceMs): Promise<number | string> {
+  async end(withinMs: number = patienceMs): Promise<number | string> {
     // "close" and not only "exit": by then the whole log has been read.
     await within(withinMs, `${this.name} has ended and its output is closed`, this.#closed);
     return await this.#exited;
   }
 
   /** The same as soon as it has ended, whoever else still has its output. */
-  async exit(withinMs = patienceMs): Promise<number | string> {
+  async exit(withinMs: number = patienceMs): Promise<number | string> {
     return await within(withinMs, `${this.name} has ended`, this.#exited);
   }
 

@@ -56,7 +56,7 @@ export class Lab {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = patienceMs,
+  withinMs: number = patienceMs,
 ): Promise<void> {
   const limit = performance.now() + withinMs;
   while (!(await condition())) {

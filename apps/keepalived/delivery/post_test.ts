@@ -108,7 +108,7 @@ for (const [what, serverOf, reason] of nasty) {
   test(`post() comes to an end with a server that ${what}`, async () => {
     const begun = performance.now();
     const failure = await beside(serverOf(), (port) => post("{}", webhook(port)));
-    assert.ok(performance.now() - begun < 3000);
+    assert.ok(performance.now() - begun < 15_000);
     assert.equal(failure?.permanent, false);
     assert.match(failure.reason, reason);
   });

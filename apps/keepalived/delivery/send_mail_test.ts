@@ -201,7 +201,7 @@ for (const [what, greeting, script] of nasty) {
     const begun = performance.now();
     const { result } = await beside(greeting, script, (port) => sendMail(smtp(port)));
     const tookMs = performance.now() - begun;
-    assert.ok(tookMs < 3000, `after ${tookMs} ms`);
+    assert.ok(tookMs < 15_000, `after ${tookMs} ms`);
     assert.equal(result?.permanent, false, result?.reason ?? "");
   });
 }

@@ -53,7 +53,8 @@ test("at the time in the file there is a reload, and the file goes", async () =>
   stage.write(text);
   stage.timer.configure({ timeFile: stage.file, repeat: false });
   await stage.until(() => stage.reloadsMs.length > 0);
-  assert.ok(Math.abs((stage.reloadsMs[0] ?? 0) - atMs) < 500, `${stage.reloadsMs} for ${atMs}`);
+  const lateMs = (stage.reloadsMs[0] ?? NaN) - atMs;
+  assert.ok(lateMs > -500 && lateMs < 4000, `${lateMs} ms late`);
   assert.ok(!existsSync(stage.file));
 });
 

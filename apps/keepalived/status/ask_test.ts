@@ -14,7 +14,7 @@ test("however many ask, a child is asked seldom, and everybody hears what is so 
   const inquiry = new Inquiry({} as Premises);
   const startMs = performance.now();
   assert.equal(await inquiry.snapshot(child, "full"), "snapshot 1");
-  assert.ok(performance.now() - startMs < 40, "the first one waits");
+  assert.ok(performance.now() - startMs < 100, "the first one waits");
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => inquiry.snapshot(child, "full")),
   );
