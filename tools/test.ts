@@ -76,8 +76,8 @@ const crowdedFolder = "test/interop";
 const onceFolders = ["test/package", "test/mutation"];
 
 /**
- * A process of Deno runs one file after the other. With Node, packages do so too; files of the app have a process each,
- * as they share its limit of running programs.
+ * A process of Deno runs one file after the other. With Node those of packages do so too; others, which may bring a kernel
+ * of their own or share a limit of running programs, have a process each.
  */
 const denoProcesses = 2;
 
@@ -134,12 +134,12 @@ async function main(): Promise<void> {
   const together = (files: readonly string[], how: Partial<Job> = {}): Job[] =>
     files.length === 0 ? [] : runtimes.map((runtime) => ({ runtime, files, ...how }));
 
-  const isApp = isIn("apps");
+  const isOfPackage = isIn("packages");
   const pureJobs = runtimes.flatMap((runtime): Job[] => {
     if (runtime === "node") {
       return [
-        { runtime, files: pure.filter((file) => !isApp(file)), inOneProcess: true },
-        { runtime, files: pure.filter(isApp) },
+        { runtime, files: pure.filter(isOfPackage), inOneProcess: true },
+        { runtime, files: pure.filter((file) => !isOfPackage(file)) },
       ];
     }
     return Array.from({ length: denoProcesses }, (_, i) => ({
