@@ -1,12 +1,4 @@
-/**
- * Networks of whole nodes in virtual time, for hours: the real VRRP process over a kernel in memory.
- *
- *     npm run simulate                          an hour of virtual time
- *     npm run simulate -- --hours 10000         as a nightly run does
- *     npm run simulate -- --parallel 4          that many processes; 2 if left out
- *     npm run simulate -- --seed 7742           one network, and all that its nodes logged last
- *     npm run simulate -- --from 100000         other seeds
- */
+/** Networks of whole nodes in virtual time, for hours: the real VRRP process over a kernel in memory. */
 
 import { fork } from "node:child_process";
 import process from "node:process";
@@ -20,13 +12,42 @@ const LIFE_US = 600_000_000;
 /** What a shard says after each of its networks. */
 type Report = { readonly us: number; readonly turns: number; readonly failure?: string };
 
+const usage = `Usage: npm run simulate [-- OPTION...]
+
+Networks of whole nodes in virtual time, with faults: the real VRRP process over a kernel in memory.
+Each network lives for ten minutes of its own. A failure prints its seed and what its nodes logged.
+
+  --hours N      virtual hours in all (1); a night's run has 10000
+  --parallel N   processes (2)
+  --from SEED    the first seed (1)
+  --seed SEED    one network alone
+  --help         this text
+`;
+
 const options = parseArgs(process.argv.slice(2), {
   string: ["hours", "parallel", "seed", "from", "shard"],
+  boolean: ["help"],
+  unknown: (argument) => {
+    process.stderr.write(`simulate: '${argument}' is not known\n\n${usage}`);
+    process.exit(2);
+  },
 });
-const first = Number(options["from"] ?? 1);
-if (options["seed"] !== undefined) await runOne(Number(options["seed"]));
+const [hours = 1, parallel = 2, first = 1] = (["hours", "parallel", "from"] as const).map(
+  (name) => {
+    const given = options[name];
+    if (given === undefined) return undefined;
+    const value = Number(given);
+    if (value > 0 && Number.isFinite(value) && (name === "hours" || Number.isInteger(value))) {
+      return value;
+    }
+    process.stderr.write(`simulate: --${name}: '${given}' is no number above 0\n\n${usage}`);
+    return process.exit(2);
+  },
+);
+if (options["help"] === true) process.stdout.write(usage);
+else if (options["seed"] !== undefined) await runOne(Number(options["seed"]));
 else if (options["shard"] !== undefined) await runShard(Number(options["shard"]));
-else await runAll(Number(options["hours"] ?? 1), Number(options["parallel"] ?? 2));
+else await runAll();
 
 async function runOne(seed: number): Promise<void> {
   const run = await simulate(seed, { lastsUs: LIFE_US });
@@ -36,7 +57,7 @@ async function runOne(seed: number): Promise<void> {
 
 /** Every n-th seed until it is stopped. */
 async function runShard(shard: number): Promise<void> {
-  for (let seed = first + shard;; seed += Number(options["parallel"])) {
+  for (let seed = first + shard;; seed += parallel) {
     const lives = { lastsUs: LIFE_US };
     const run = await simulate(seed, lives);
     const failure = run.violation && describeRun(await findFailure(seed, lives) ?? run);
@@ -46,7 +67,7 @@ async function runShard(shard: number): Promise<void> {
 }
 
 /** Shards until there were enough virtual hours. */
-async function runAll(hours: number, parallel: number): Promise<void> {
+async function runAll(): Promise<void> {
   const startedMs = performance.now();
   const total = { us: 0, networks: 0, turns: 0, failures: 0 };
   let toldMs = startedMs;
