@@ -117,24 +117,46 @@ test("omega: servers and quorum are down at the end; the process that is killed 
   assert.equal(existsSync(daemon.checkersPidFile), false);
 });
 
-test("ha_suspend: checks run while the address is on this host", async () => {
-  using site = new Site("suspend");
-  const daemon = site.start(site.config([1], "ha_suspend"));
-  await daemon.says(/Suspending healthcheckers of VS .*: none of its addresses is on this host/);
-  await sleep(2000);
-  assert.deepEqual(site.lines, [`VS ${vs} UP`]);
-  const host = lab.host("director");
-  host.run("ip address add 192.0.2.100/32 dev eth0");
-  await daemon.says(/Activating healthcheckers of VS .*: 192\.0\.2\.100 is on this host/);
-  await site.hears(`VS ${vs} DOWN`);
-  const from = daemon.log.length;
-  host.run("ip address del 192.0.2.100/32 dev eth0");
-  await daemon.says(/Suspending/, { from });
-  site.up(1);
-  await sleep(1500);
-  assert.equal(site.lines.length, 3);
-  assert.equal(await daemon.stop(), 0);
-});
+const suspended = {
+  "an address": { key: "192.0.2.100 80", words: "ha_suspend", name: "192\\.0\\.2\\.100\\]:tcp:80" },
+  "a group": { key: "group G", words: "ha_suspend", name: "G\\]:\\S*" },
+  "a firewall mark": {
+    key: "fwmark 5",
+    words: "ha_suspend 192.0.2.99 192.0.2.100",
+    name: "FWM 5\\S*",
+  },
+} as const;
+
+for (const [what, { key, words, name }] of Object.entries(suspended)) {
+  test(`ha_suspend of ${what}: checks run while an address of it is on this host`, async () => {
+    using site = new Site(`suspend-${key.split(" ")[0]}`);
+    const group = "virtual_server_group G {\n192.0.2.98 80\n192.0.2.100 81\n}\n";
+    const config = `${group}${site.config([1], words)}`.replace(
+      "virtual_server 192.0.2.100 80",
+      `virtual_server ${key}`,
+    );
+    const daemon = site.start(config);
+    await daemon.says(new RegExp(`Suspending healthcheckers of VS .*${name}: none of its`));
+    await sleep(2000);
+    assert.deepEqual(site.lines.map(event), ["VS UP"]);
+    const host = lab.host("director");
+    host.run("ip address add 192.0.2.100/32 dev eth0");
+    await daemon.says(/Activating healthcheckers of VS .*: 192\.0\.2\.100 is on this host/);
+    await until("VS DOWN", () => site.lines.map(event).at(-1) === "VS DOWN");
+    const from = daemon.log.length;
+    host.run("ip address del 192.0.2.100/32 dev eth0");
+    await daemon.says(/Suspending/, { from });
+    site.up(1);
+    await sleep(1500);
+    assert.deepEqual(site.lines.map(event), ["VS UP", "RS DOWN", "VS DOWN"]);
+    assert.equal(await daemon.stop(), 0);
+  });
+}
+
+/** `VS UP` of a line for readers of the FIFO. */
+function event(line: string): string {
+  return line.replace(/^(\S+) .* (\S+)$/, "$1 $2");
+}
 
 test("FILE_CHECK follows its file", async () => {
   using site = new Site("file");
