@@ -1,9 +1,4 @@
-import type {
-  CheckerConfig,
-  Command,
-  RealServer,
-  VirtualServer,
-} from "@keepalived/keepalived-config";
+import type { Command, RealServer, VirtualServer } from "@keepalived/keepalived-config";
 import type { IpAddress } from "@keepalived/ip-address";
 import {
   desired,
@@ -23,7 +18,7 @@ import type { Log } from "../log.ts";
 import type { LvsEvent } from "../notify/event.ts";
 import type { Notifier } from "../notify/notifier.ts";
 import { AttemptingChecker, type StartAttempt } from "./attempting_checker.ts";
-import { linesOf, quorumMail, serverMail } from "./balancer_log.ts";
+import { linesOf, quorumMail, serverMail, type Speaker } from "./balancer_log.ts";
 import type { Checker, CheckerReport, CheckerStatus } from "./checker.ts";
 import type { Table } from "./ipvs/table.ts";
 import { standingOf } from "./orders.ts";
@@ -91,8 +86,8 @@ export class Balancer {
   #servers: ReadonlyMap<string, RealServer> | undefined;
   #services: readonly Service[];
   #suspended = false;
-  /** The kind of the checker whose verdict is taken just now. */
-  #speaker: CheckerConfig["kind"] | undefined;
+  /** The checker whose verdict is taken just now. */
+  #speaker: Speaker | undefined;
 
   constructor(config: VirtualServer, world: BalancerWorld) {
     this.#world = world;
@@ -290,7 +285,9 @@ export class Balancer {
   #add(server: PlannedServer, planned: PlannedChecker, startsDown: boolean): void {
     const report: CheckerReport = {
       verdict: (up) => {
-        this.#speaker = planned.config.kind;
+        const failure = this.#checkers.get(keyOf(server, planned))?.status.lastFailure;
+        const { kind } = planned.config;
+        this.#speaker = failure === undefined ? { kind } : { kind, failure };
         this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up });
         this.#speaker = undefined;
       },

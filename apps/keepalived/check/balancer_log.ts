@@ -1,3 +1,4 @@
+import type { CheckerConfig } from "@keepalived/keepalived-config";
 import type { PoolAction } from "@keepalived/lvs-pool";
 
 type Told = Exclude<PoolAction, { readonly kind: "desired-changed" }>;
@@ -41,14 +42,36 @@ function serverLines(
   }
 }
 
+/** The checker that has something to say, and why it failed if it did. */
+export type Speaker = { readonly kind: CheckerConfig["kind"]; readonly failure?: string };
+
+/** How the C daemon's mails call a checker; those that it sends none of are called in the same way. */
+const speakers: Readonly<Record<CheckerConfig["kind"], string>> = {
+  tcp: "TCP CHECK",
+  udp: "UDP CHECK",
+  ping: "ICMP CHECK",
+  dns: "DNS_CHECK:",
+  misc: "MISC CHECK",
+  file: "FILE CHECK",
+  bfd: "BFD CHECK",
+  http: "CHECK",
+  smtp: "CHECK",
+};
+
 /** Why a server went up or down, for a mail; undefined if nobody found it out. */
 export function serverMail(
   { up, cause }: Extract<Told, { readonly kind: "server-state" }>,
-  checker: string | undefined,
+  speaker: Speaker | undefined,
 ): string | undefined {
   if (cause !== "checked" && cause !== "configured") return undefined;
-  const kind = checker === undefined ? "" : `${checker.toUpperCase()} `;
-  return `${kind}CHECK ${up ? "succeed" : "failed"} on service`;
+  const who = speaker === undefined ? "CHECK" : speakers[speaker.kind];
+  if (up) return `${who} ${speaker?.kind === "misc" ? "succeeded" : "succeed"} on service`;
+  const why = speaker?.kind === "http"
+    ? " : HTTP request failed"
+    : speaker?.kind === "smtp" && speaker.failure !== undefined
+    ? ` : ${speaker.failure}`
+    : "";
+  return `${who} failed on service${why}`;
 }
 
 type QuorumState = Extract<Told, { readonly kind: "quorum-state" }>;

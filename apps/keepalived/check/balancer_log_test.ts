@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Cause } from "@keepalived/lvs-pool";
-import { linesOf, quorumMail, serverMail } from "./balancer_log.ts";
+import { linesOf, quorumMail, serverMail, type Speaker } from "./balancer_log.ts";
 
 const vs = "[192.0.2.1]:tcp:80";
 const sorryServer = { name: "S", inhibit: false };
@@ -61,10 +61,22 @@ test("quorumMail() and serverMail() say why, and nothing of the end", () => {
   assert.equal(mail(false, "checked"), "Lost quorum 3-2=1 > 4");
   assert.equal(mail(false, "stopped"), undefined);
   const server = { kind: "server-state", id: "1", name: "R", inhibit: false } as const;
-  const of = (up: boolean, cause: Cause, checker?: string) =>
-    serverMail({ ...server, up, cause }, checker);
-  assert.equal(of(true, "checked", "tcp"), "TCP CHECK succeed on service");
-  assert.equal(of(false, "checked", "http"), "HTTP CHECK failed on service");
+  const of = (up: boolean, cause: Cause, kind?: Speaker["kind"]) =>
+    serverMail({ ...server, up, cause }, kind && { kind, failure: "no greeting" });
+  // What the C daemon's mails say.
+  const said = {
+    tcp: ["TCP CHECK succeed on service", "TCP CHECK failed on service"],
+    udp: ["UDP CHECK succeed on service", "UDP CHECK failed on service"],
+    ping: ["ICMP CHECK succeed on service", "ICMP CHECK failed on service"],
+    dns: ["DNS_CHECK: succeed on service", "DNS_CHECK: failed on service"],
+    misc: ["MISC CHECK succeeded on service", "MISC CHECK failed on service"],
+    http: ["CHECK succeed on service", "CHECK failed on service : HTTP request failed"],
+    smtp: ["CHECK succeed on service", "CHECK failed on service : no greeting"],
+  } as const;
+  for (const [kind, [up, down]] of Object.entries(said)) {
+    assert.equal(of(true, "checked", kind as keyof typeof said), up);
+    assert.equal(of(false, "checked", kind as keyof typeof said), down);
+  }
   assert.equal(of(false, "configured"), "CHECK failed on service");
   assert.equal(of(false, "removed"), undefined);
 });
