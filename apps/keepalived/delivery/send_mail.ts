@@ -75,7 +75,8 @@ async function send(
       subject,
       date: new Date(atMs),
       xMailer: "Keepalived",
-      text: `${body}\r\n`,
+      // Of longer lines the library would encode the text, and what reads mails by their words would find none.
+      text: body.replace(/(.{1,76})(?: |$)/g, "$1\r\n"),
       signal,
     });
     return rejectedErrors.map(({ message }) => message);

@@ -115,6 +115,20 @@ test("sendMail() uses the name of the host where the configuration has none", as
   assert.ok(heard.includes("MAIL FROM:<keepalived@low.example.net>"));
 });
 
+test("sendMail() breaks a long line between words: it stays as it is", async () => {
+  const body = `=> CHECK failed on service : ${"a word ".repeat(12)}<=`;
+  const { heard } = await beside(
+    "220 mx",
+    polite(),
+    (port) => send({ ...mail, body }, smtp(port), "low.example.net"),
+  );
+  assert.ok(heard.includes("Content-Transfer-Encoding: 7bit"), heard.join("\n"));
+  const start = heard.indexOf("", heard.indexOf("DATA"));
+  const lines = heard.slice(start + 1, heard.indexOf("."));
+  assert.ok(lines.length > 1 && lines.every((line) => line.length <= 76), lines.join("\n"));
+  assert.equal(lines.join(" ").trim(), body);
+});
+
 test("sendMail() says whom a server does not serve, and that is final for the others have it", async () => {
   const choosy: Script = (() => {
     const usual = polite();
