@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import process from "node:process";
 
@@ -8,6 +9,12 @@ export const version = "0.1.0";
 export function runtimeName(): string {
   const versions = process.versions as Readonly<Record<string, string | undefined>>;
   return versions["deno"] === undefined ? `Node ${versions["node"]}` : `Deno ${versions["deno"]}`;
+}
+
+/** The kernel that runs: `Linux 6.12.0 #1 SMP PREEMPT_DYNAMIC`. */
+export function kernelName(): string {
+  // Not version() of node:os, which on Deno is the release once more.
+  return `Linux ${release()} ${readFileSync("/proc/sys/kernel/version", "utf8").trim()}`;
 }
 
 /** What the C daemon's build options are called, as far as this daemon does it. */
@@ -31,7 +38,7 @@ export function versionText(): string {
   return [
     `Keepalived v${version} (TypeScript)`,
     "",
-    `Running on ${runtimeName()}, Linux ${release()}`,
+    `Running on ${runtimeName()}, ${kernelName()}`,
     "",
     `Config options:  ${features.join(" ")}`,
     "",

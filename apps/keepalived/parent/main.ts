@@ -1,4 +1,3 @@
-import { release, version as kernelVersion } from "node:os";
 import { type Config, isMissingFile } from "@keepalived/keepalived-config";
 import { closeOnExec, setProcessName } from "@keepalived/linux";
 import { Reactor } from "@keepalived/reactor";
@@ -13,7 +12,7 @@ import { type Options, parseOptions } from "../options.ts";
 import { PidFile } from "../pid_file.ts";
 import { settleRights } from "../rights.ts";
 import { pidFileOf, suffixOf } from "../run_names.ts";
-import { runtimeName, version } from "../version.ts";
+import { kernelName, runtimeName, version } from "../version.ts";
 import { DumpSignals } from "./dump_signals.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { ProcessLimits } from "./limits.ts";
@@ -91,7 +90,7 @@ export async function runParent(
 
 function introduce(options: Options, words: readonly string[], log: Log): void {
   log("info", `Starting Keepalived v${version} on ${runtimeName()}`);
-  log("info", `Running on Linux ${release()} ${kernelVersion()}`);
+  log("info", `Running on ${kernelName()}`);
   log("info", `Command line: ${["keepalived", ...words].map((word) => `'${word}'`).join(" ")}`);
   for (const complaint of complaintsOf(options)) log("warning", complaint);
 }
