@@ -42,6 +42,11 @@ export function serverName(address: string, protocol: string | undefined, port: 
   return `[${address}]:${protocol ?? "none"}:${port}`;
 }
 
+/** The port in the name of a server: in a group its own, also where IPVS uses that of each service. */
+export function shownPort(configured: number, port: number, { kind }: Service): number {
+  return kind === "group" && configured !== 0 ? configured : port;
+}
+
 /** Whether a server can serve: only tunnels cross between the families. */
 export function familyFits(address: string, forwarding: Forwarding, service: Service): boolean {
   return forwarding.method === "tunnel" || service.family === familyOf(address);
@@ -69,7 +74,7 @@ export function readRealServer(statement: Statement, service: Service): RealServ
   const port = resolvePort(statement, forwarding, service);
   const inherited = inherit(body, service.inherited);
   const checked: Checked = {
-    name: serverName(address, service.protocol, port),
+    name: serverName(address, service.protocol, shownPort(configured, port, service)),
     address,
     // What is checked is the port that stands in the file, even where IPVS uses that of the service.
     port: configured === 0 ? service.members[0]?.port ?? 0 : configured,

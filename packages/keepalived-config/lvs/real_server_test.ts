@@ -64,6 +64,7 @@ test("servers of a group that is not masqueraded have the port of each member", 
       CHOSEN + "lvs_method DR\nreal_server 10.1.0.1 80 {\nTCP_CHECK {\n}\n}\n}\n",
   );
   assert.equal(server?.realServers[0]?.port, 0);
+  assert.equal(server?.realServers[0]?.name, "[10.1.0.1]:tcp:80");
   assert.deepEqual(said, [
     "virtual server [g]:0:[10.0.0.2-10.0.0.4,90] and real server [10.1.0.1]:tcp:80 ports don't match",
   ]);

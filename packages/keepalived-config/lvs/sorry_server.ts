@@ -1,7 +1,7 @@
 import type { Body } from "../bind.ts";
 import { last } from "../body.ts";
 import type { SorryServer } from "../model_lvs.ts";
-import { familyFits, forwardingOf, serverName, type Service } from "./real_server.ts";
+import { familyFits, forwardingOf, serverName, type Service, shownPort } from "./real_server.ts";
 
 /** `sorry_server` with the keywords about it, which stand behind it. */
 export function readSorryServer(body: Body, service: Service): SorryServer | undefined {
@@ -50,7 +50,7 @@ export function readSorryServer(body: Body, service: Service): SorryServer | und
     report({ severity: "warning", code: "adjusted", message: `WARNING - ${what}`, at });
   }
   return {
-    name: serverName(address, service.protocol, port),
+    name: serverName(address, service.protocol, shownPort(given, port, service)),
     address,
     port,
     forwarding,

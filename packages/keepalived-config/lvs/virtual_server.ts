@@ -2,6 +2,7 @@ import { clip, type Report, type Span } from "@keepalived/conf-parser";
 import { parseIp } from "@keepalived/ip-address";
 import { type Body, placeOf, type Statement } from "../bind.ts";
 import { commandOf, defined, flagOf, has, last, numberOf, textOf } from "../body.ts";
+import { realServerIdentity } from "../difference/identity.ts";
 import type { Config } from "../model.ts";
 import type { GlobalConfig } from "../model_global.ts";
 import type { Forwarding, RealServer, ServiceMember, VirtualServer } from "../model_lvs.ts";
@@ -170,9 +171,10 @@ function readRealServers(body: Body, service: Service): readonly RealServer[] {
     const server = readRealServer(statement, service);
     if (server === undefined) continue;
     const at = statement.words[1]?.at ?? placeOf(statement);
-    const first = places.get(server.name);
+    const identity = realServerIdentity(server);
+    const first = places.get(identity);
     if (first === undefined) {
-      places.set(server.name, at);
+      places.set(identity, at);
       servers.push(server);
       continue;
     }
