@@ -103,6 +103,8 @@ export type SorryServer = {
   readonly address: IpAddress;
   /** 0: the port of each service. */
   readonly port: number;
+  /** The port in its name: in a group its own, whatever IPVS uses. */
+  readonly ownPort: number;
   readonly forwarding: Forwarding;
   /** `sorry_server_inhibit`: weight 0 rather than removed. */
   readonly inhibit: boolean;
@@ -115,6 +117,8 @@ export type RealServer = {
   readonly address: IpAddress;
   /** 0: the port of each service. */
   readonly port: number;
+  /** The port in its name: in a group its own, whatever IPVS uses. */
+  readonly ownPort: number;
   /** 0–2³¹-1. */
   readonly weight: number;
   readonly forwarding: Forwarding;

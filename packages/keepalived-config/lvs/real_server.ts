@@ -43,7 +43,7 @@ export function serverName(address: string, protocol: string | undefined, port: 
 }
 
 /** The port in the name of a server: in a group its own, also where IPVS uses that of each service. */
-export function shownPort(configured: number, port: number, { kind }: Service): number {
+export function ownPortOf(configured: number, port: number, { kind }: Service): number {
   return kind === "group" && configured !== 0 ? configured : port;
 }
 
@@ -72,9 +72,10 @@ export function readRealServer(statement: Statement, service: Service): RealServ
   }
   const configured = typeof values[1] === "number" ? values[1] : 0;
   const port = resolvePort(statement, forwarding, service);
+  const ownPort = ownPortOf(configured, port, service);
   const inherited = inherit(body, service.inherited);
   const checked: Checked = {
-    name: serverName(address, service.protocol, shownPort(configured, port, service)),
+    name: serverName(address, service.protocol, ownPort),
     address,
     // What is checked is the port that stands in the file, even where IPVS uses that of the service.
     port: configured === 0 ? service.members[0]?.port ?? 0 : configured,
@@ -89,6 +90,7 @@ export function readRealServer(statement: Statement, service: Service): RealServ
     name: checked.name,
     address,
     port,
+    ownPort,
     weight: numberOf(body, "weight") ?? service.weight,
     forwarding,
     ...readThresholds(statement, checked.name, report),

@@ -1,7 +1,7 @@
 import type { Body } from "../bind.ts";
 import { last } from "../body.ts";
 import type { SorryServer } from "../model_lvs.ts";
-import { familyFits, forwardingOf, serverName, type Service, shownPort } from "./real_server.ts";
+import { familyFits, forwardingOf, ownPortOf, serverName, type Service } from "./real_server.ts";
 
 /** `sorry_server` with the keywords about it, which stand behind it. */
 export function readSorryServer(body: Body, service: Service): SorryServer | undefined {
@@ -49,10 +49,12 @@ export function readSorryServer(body: Body, service: Service): SorryServer | und
       : `virtual server ${name}, sorry server has port specified - port will be ignored`;
     report({ severity: "warning", code: "adjusted", message: `WARNING - ${what}`, at });
   }
+  const ownPort = ownPortOf(given, port, service);
   return {
-    name: serverName(address, service.protocol, shownPort(given, port, service)),
+    name: serverName(address, service.protocol, ownPort),
     address,
     port,
+    ownPort,
     forwarding,
     inhibit,
   };

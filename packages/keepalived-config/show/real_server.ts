@@ -31,7 +31,7 @@ export const REAL_SERVER: Entries<RealServer> = {
 export function showRealServer(server: RealServer, service: VirtualServer): Said {
   const checkers = server.checkers.flatMap((it) => showTable(CHECKERS, { it, service }));
   return {
-    arguments: [server.address, String(server.port)],
+    arguments: [server.address, String(server.ownPort)],
     block: [...showTable(REAL_SERVER, server), ...checkers],
   };
 }

@@ -47,7 +47,7 @@ export const VIRTUAL_SERVER: Entries<VirtualServer> = {
   smtp_alert: (it) => onOff(it.smtpAlert),
   snmp_name: (it) => words(it.snmpName),
 
-  sorry_server: ({ sorryServer }) => words(sorryServer?.address, sorryServer?.port),
+  sorry_server: ({ sorryServer }) => words(sorryServer?.address, sorryServer?.ownPort),
   sorry_server_inhibit: (it) => flag(it.sorryServer?.inhibit === true),
   sorry_server_lvs_method: ({ sorryServer }) =>
     sorryServer === undefined ? [] : forwardingWords(sorryServer.forwarding),

@@ -149,7 +149,7 @@ function realServerData(
   const files = it.checkers.flatMap((checker) => checker.kind === "file" ? [checker] : []);
   return [
     head("Real server"),
-    `RIP = ${it.address}, RPORT = ${it.port}, WEIGHT = ${effective} EFF WEIGHT = ${effective}`,
+    `RIP = ${it.address}, RPORT = ${it.ownPort}, WEIGHT = ${effective} EFF WEIGHT = ${effective}`,
     `forwarding method = ${forwardingWords(it.forwarding)}`,
     `Alpha is ${onOff(it.alpha)}`,
     `connection limit range = ${it.lowerThreshold} -> ${it.upperThreshold}`,
