@@ -172,8 +172,8 @@ test("FILE_CHECK follows its file", async () => {
   await site.hears(`VS ${vs} DOWN`);
   writeFileSync(file, "0\n");
   await site.hears(`VS ${vs} UP`, 2);
-  assert.ok(daemon.lines(/FILE_CHECK on service .* failed: track file f is 1/).length === 1);
   assert.equal(await daemon.stop(), 0);
+  assert.equal(daemon.lines(/FILE_CHECK on service .* failed: track file f is 1/).length, 1);
 });
 
 test("with VRRP in the same file both processes run, -P and -C choose one", async () => {
