@@ -28,8 +28,8 @@ it is started from its sources.
 type Runtime = "node" | "deno";
 type Count = { passed: number; failed: number; skipped: number };
 
-/** What became of a job's tests, and what people want to read of it. */
-type Result = Count & { readonly job: Job; readonly lines: readonly string[] };
+/** What became of a job's tests. */
+type Result = Count & { readonly job: Job; readonly failing: readonly string[] };
 
 /** Files of tests that one process of a runtime runs. */
 type Job = {
@@ -75,10 +75,7 @@ const crowdedFolder = "test/interop";
 /** Tests of what is built, which use both runtimes themselves, and of what Node notices of mutants: once is enough. */
 const onceFolders = ["test/package", "test/mutation"];
 
-/**
- * A process of Deno runs one file after the other. With Node those of packages do so too; others, which may bring a kernel
- * of their own or share a limit of running programs, have a process each.
- */
+/** A process of Deno runs one file after the other. */
 const denoProcesses = 2;
 
 /**
@@ -137,6 +134,7 @@ async function main(): Promise<void> {
   const isOfPackage = isIn("packages");
   const pureJobs = runtimes.flatMap((runtime): Job[] => {
     if (runtime === "node") {
+      // Outside packages files may bring a kernel of their own, or share a limit of running programs.
       return [
         { runtime, files: pure.filter(isOfPackage), inOneProcess: true },
         { runtime, files: pure.filter((file) => !isOfPackage(file)) },
@@ -215,8 +213,8 @@ async function runPhase(
  * @returns how many tests passed only then
  */
 async function repeat(total: Count, disturbed: readonly Result[]): Promise<number> {
-  const jobs = disturbed.flatMap(({ job, lines }) =>
-    failingFiles(job, lines).map((file): Job => ({ ...job, files: [file] }))
+  const jobs = disturbed.flatMap(({ job, failing }) =>
+    failing.map((file): Job => ({ ...job, files: [file] }))
   );
   if (jobs.length === 0) return 0;
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -232,12 +230,6 @@ async function repeat(total: Count, disturbed: readonly Result[]): Promise<numbe
   count.passed += again;
   report(total, `${jobs.length} files again, alone`, count);
   return again;
-}
-
-/** The files of a job that have failures; all of them if that cannot be seen. */
-function failingFiles({ files }: Job, lines: readonly string[]): readonly string[] {
-  const failing = files.filter((file) => lines.some((line) => line.includes(file)));
-  return failing.length > 0 ? failing : files;
 }
 
 function report(total: Count, name: string, count: Count): void {
@@ -280,15 +272,18 @@ async function runJob(job: Job): Promise<Result> {
   const { lines, ...result } = await readTap(child.stdout);
   const code = await ended;
   const what = files.length === 1 ? files[0] : `${files.length} files`;
+  let failing = files.filter((file) => lines.some((line) => line.includes(file)));
   // With 1 tests failed; with another status they did not all run.
-  if (code > 1 || code !== 0 && result.failed === 0) {
+  const isBroken = code > 1 || code !== 0 && result.failed === 0;
+  if (isBroken || failing.length === 0) failing = [...files];
+  if (isBroken) {
     result.failed++;
     lines.push(`not ok - ended with exit status ${code}`, ...errors);
   }
   const seconds = ((performance.now() - from) / 1000).toFixed(0);
   console.log(`${runtime} ${what}: ${result.passed} passed, ${result.failed} failed, ${seconds} s`);
   for (const line of lines) console.log(`  ${line}`);
-  return { ...result, job, lines };
+  return { ...result, job, failing };
 }
 
 /** Counts the top-level results, and gathers what people want to read: failures with diagnostics, skips, tables. */
