@@ -286,8 +286,7 @@ export class Balancer {
     const report: CheckerReport = {
       verdict: (up) => {
         const failure = this.#checkers.get(keyOf(server, planned))?.status.lastFailure;
-        const { kind } = planned.config;
-        this.#speaker = failure === undefined ? { kind } : { kind, failure };
+        this.#speaker = { kind: planned.config.kind, failure };
         this.#pool.send({ kind: "check-changed", server: server.id, checker: planned.id, up });
         this.#speaker = undefined;
       },

@@ -43,7 +43,10 @@ function serverLines(
 }
 
 /** The checker that has something to say, and why it failed if it did. */
-export type Speaker = { readonly kind: CheckerConfig["kind"]; readonly failure?: string };
+export type Speaker = {
+  readonly kind: CheckerConfig["kind"];
+  readonly failure: string | undefined;
+};
 
 /** How the C daemon's mails call a checker; those that it sends none of are called in the same way. */
 const speakers: Readonly<Record<CheckerConfig["kind"], string>> = {
@@ -66,12 +69,13 @@ export function serverMail(
   if (cause !== "checked" && cause !== "configured") return undefined;
   const who = speaker === undefined ? "CHECK" : speakers[speaker.kind];
   if (up) return `${who} ${speaker?.kind === "misc" ? "succeeded" : "succeed"} on service`;
-  const why = speaker?.kind === "http"
-    ? " : HTTP request failed"
-    : speaker?.kind === "smtp" && speaker.failure !== undefined
-    ? ` : ${speaker.failure}`
-    : "";
-  return `${who} failed on service${why}`;
+  return `${who} failed on service${speaker === undefined ? "" : reasonOf(speaker)}`;
+}
+
+/** Only two kinds of checkers have one. */
+function reasonOf({ kind, failure }: Speaker): string {
+  if (kind === "http") return " : HTTP request failed";
+  return kind === "smtp" && failure !== undefined ? ` : ${failure}` : "";
 }
 
 type QuorumState = Extract<Told, { readonly kind: "quorum-state" }>;

@@ -32,22 +32,28 @@ const options = parseArgs(process.argv.slice(2), {
     process.exit(2);
   },
 });
-const [hours = 1, parallel = 2, first = 1] = (["hours", "parallel", "from"] as const).map(
-  (name) => {
-    const given = options[name];
-    if (given === undefined) return undefined;
-    const value = Number(given);
-    if (value > 0 && Number.isFinite(value) && (name === "hours" || Number.isInteger(value))) {
-      return value;
-    }
-    process.stderr.write(`simulate: --${name}: '${given}' is no number above 0\n\n${usage}`);
-    return process.exit(2);
-  },
-);
+const hours = above0("hours", 1);
+const parallel = wholeAbove0("parallel", 2);
+const first = wholeAbove0("from", 1);
 if (options["help"] === true) process.stdout.write(usage);
 else if (options["seed"] !== undefined) await runOne(Number(options["seed"]));
 else if (options["shard"] !== undefined) await runShard(Number(options["shard"]));
 else await runAll();
+
+function wholeAbove0(name: string, fallback: number): number {
+  const value = above0(name, fallback);
+  return Number.isInteger(value) ? value : refuse(name, "whole number");
+}
+
+function above0(name: string, fallback: number): number {
+  const value = Number(options[name] ?? fallback);
+  return value > 0 && Number.isFinite(value) ? value : refuse(name, "number");
+}
+
+function refuse(name: string, what: string): never {
+  process.stderr.write(`simulate: --${name}: '${options[name]}' is no ${what} above 0\n\n${usage}`);
+  return process.exit(2);
+}
 
 async function runOne(seed: number): Promise<void> {
   const run = await simulate(seed, { lastsUs: LIFE_US });
